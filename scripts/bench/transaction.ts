@@ -1,0 +1,198 @@
+/**
+ * Decoding and sender recovery against bare recovery, and the two verifier backends. About 8 s.
+ * `node --conditions=txgossip-source scripts/bench/transaction.ts`
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import * as Secp256k1 from 'ox/wasm/Secp256k1';
+import { createInlineVerifier } from '../../src/transaction/inline-verifier.ts';
+import { decodeTransaction } from '../../src/transaction/decode.ts';
+import { recoverSender } from '../../src/transaction/recover.ts';
+import { isRefusal } from '../../src/transaction/refusal.ts';
+import { DEFAULT_TRANSACTION_RULES, type TransactionRules } from '../../src/transaction/rules.ts';
+import { signTransaction, type UnsignedTransaction } from '../../src/transaction/sign.ts';
+import type { DecodedTransaction } from '../../src/transaction/transaction.ts';
+import type { Verifier } from '../../src/transaction/verifier.ts';
+import { createWorkerVerifier } from '../../src/transaction/worker-verifier.ts';
+
+export interface BenchRow {
+  name: string;
+  /** With its unit. */
+  value: string;
+  /** Against what the name says, where there is something to compare with. */
+  ratio?: string;
+}
+
+const RULES: TransactionRules = { ...DEFAULT_TRANSACTION_RULES, chainId: 1337n };
+const PRIVATE_KEY = new Uint8Array(32).fill(7);
+const TO = '0x00112233445566778899aabbccddeeff00112233';
+
+const TRANSFER: UnsignedTransaction = {
+  type: 2,
+  chainId: RULES.chainId,
+  nonce: 0n,
+  gasLimit: 21_000n,
+  feeCap: 30_000_000_000n,
+  tipCap: 1_000_000_000n,
+  to: TO,
+  value: 1_000_000_000_000_000_000n,
+};
+
+/** Every type, with and without calldata, an access list, an authorization. */
+const MIXED: readonly UnsignedTransaction[] = [
+  TRANSFER,
+  { ...TRANSFER, gasLimit: 100_000n, data: new Uint8Array(68).fill(0x5a) },
+  { ...TRANSFER, gasLimit: 200_000n, data: new Uint8Array(1_000).fill(0x5a) },
+  { ...TRANSFER, type: 0, tipCap: undefined },
+  {
+    ...TRANSFER,
+    type: 1,
+    tipCap: undefined,
+    gasLimit: 100_000n,
+    accessList: [{ address: TO, storageKeys: [`0x${'00'.repeat(31)}01`, `0x${'00'.repeat(31)}02`] }],
+  },
+  {
+    ...TRANSFER,
+    type: 4,
+    gasLimit: 100_000n,
+    authorizationList: [{ chainId: 0n, address: TO, nonce: 1n, yParity: 1, r: 1n << 250n, s: 1n << 250n }],
+  },
+];
+
+function signMany(kinds: readonly UnsignedTransaction[], count: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, index) =>
+    signTransaction({ ...kinds[index % kinds.length]!, nonce: BigInt(index) }, PRIVATE_KEY),
+  );
+}
+
+function decode(raw: Uint8Array): DecodedTransaction {
+  const decoded = decodeTransaction(raw, RULES);
+  if (isRefusal(decoded)) throw new Error(`the benchmark's own transaction was refused: ${decoded.message}`);
+  return decoded;
+}
+
+function secondsOf(work: () => void): number {
+  const startMs = performance.now();
+  work();
+  return (performance.now() - startMs) / 1e3;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+function perSecond(rate: number): string {
+  return `${Math.round(rate).toLocaleString('en-US')}/s`;
+}
+
+/** Rounds of each alternate, so that a busy machine slows all of them; a ratio is the median over rounds. */
+async function benchDecoding(rounds: number): Promise<BenchRow[]> {
+  const count = 200;
+  const secp256k1 = await Secp256k1.engine();
+  const rows: BenchRow[] = [];
+  for (const [name, kinds] of [
+    ['type 2 transfers', [TRANSFER]],
+    ['mixed types', MIXED],
+  ] as const) {
+    const raws = signMany(kinds, count);
+    const decoded = raws.map(decode);
+    const bareInputs = decoded.map(({ r, s, yParity, signingHash }) => {
+      const hex = `0${yParity}${r.toString(16).padStart(64, '0')}${s.toString(16).padStart(64, '0')}`;
+      return { signature: new Uint8Array(Buffer.from(hex, 'hex')), signingHash };
+    });
+    const works = {
+      bare: () =>
+        bareInputs.forEach(({ signature, signingHash }) =>
+          secp256k1.recoverPublicKey(signature, signingHash),
+        ),
+      decode: () => raws.forEach(decode),
+      whole: () => raws.forEach((raw) => recoverSender(decode(raw))),
+    };
+    const rates = { bare: [] as number[], decode: [] as number[], whole: [] as number[] };
+    for (let round = -3; round < rounds; round++) {
+      for (const work of ['bare', 'whole', 'decode'] as const) {
+        const rate = count / secondsOf(works[work]);
+        if (round >= 0) rates[work].push(rate);
+      }
+    }
+    const ratio = median(rates.whole.map((rate, round) => rate / rates.bare[round]!));
+    rows.push(
+      { name: `decode and hash, ${name}`, value: perSecond(median(rates.decode)) },
+      { name: `bare ox/wasm recovery, ${name}`, value: perSecond(median(rates.bare)) },
+      {
+        name: `decode, hash and recover against bare recovery, ${name}`,
+        value: perSecond(median(rates.whole)),
+        ratio: ratio.toFixed(2),
+      },
+    );
+  }
+  return rows;
+}
+
+/** One batch at a time tells the latency; as many as 800 signatures at once the throughput, and what it costs the loop. */
+async function benchVerifier(backend: string, verifier: Verifier, forMs: number): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  const transactions = signMany([TRANSFER], 100).map(decode);
+  for (const batchSize of [1, 10, 100]) {
+    const batch = transactions.slice(0, batchSize);
+    await verifyFor(verifier, batch, 1, forMs / 4);
+
+    const latenciesMs = await verifyFor(verifier, batch, 1, forMs);
+
+    const loopDelay = monitorEventLoopDelay({ resolution: 1 });
+    loopDelay.enable();
+    const cpuBefore = process.threadCpuUsage();
+    const startMs = performance.now();
+    const batches = (await verifyFor(verifier, batch, Math.ceil(800 / batchSize), forMs)).length;
+    const seconds = (performance.now() - startMs) / 1e3;
+    const cpu = process.threadCpuUsage(cpuBefore);
+    loopDelay.disable();
+
+    const signatures = batches * batchSize;
+    const cpuUs = (cpu.user + cpu.system) / signatures;
+    rows.push({
+      name: `verifier ${backend}, batches of ${batchSize}`,
+      value: [
+        perSecond(signatures / seconds),
+        `${cpuUs.toFixed(0)} us of the calling thread a signature`,
+        `loop delay p99 ${(loopDelay.percentile(99) / 1e6).toFixed(1)} ms`,
+        `latency when idle ${median(latenciesMs).toFixed(2)} ms`,
+      ].join(', '),
+    });
+  }
+  await verifier.stop();
+  return rows;
+}
+
+async function verifyFor(
+  verifier: Verifier,
+  batch: readonly DecodedTransaction[],
+  concurrency: number,
+  forMs: number,
+): Promise<number[]> {
+  const latenciesMs: number[] = [];
+  const endMs = performance.now() + forMs;
+  async function submitUntilEnd(): Promise<void> {
+    while (performance.now() < endMs) {
+      const startMs = performance.now();
+      if ((await verifier.verify(batch)) === 'busy')
+        throw new Error('the verifier refused work below its bound');
+      latenciesMs.push(performance.now() - startMs);
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, submitUntilEnd));
+  return latenciesMs;
+}
+
+export async function benchTransaction(): Promise<BenchRow[]> {
+  return [
+    ...(await benchDecoding(40)),
+    ...(await benchVerifier('inline', createInlineVerifier(), 250)),
+    ...(await benchVerifier('workers', await createWorkerVerifier(), 250)),
+  ];
+}
+
+if (import.meta.main) {
+  for (const { name, value, ratio } of await benchTransaction()) {
+    console.log(`${name}: ${value}${ratio === undefined ? '' : `, ratio ${ratio}`}`);
+  }
+}

@@ -1,0 +1,29 @@
+import { MultiBar, Presets, type SingleBar } from 'cli-progress';
+import type { Progress } from '../../testnet/networks/network.ts';
+
+/** One bar a phase on a terminal; nothing anywhere else, so that logs stay readable. */
+export function progressBars(): { progress: Progress; stop: () => void } {
+  if (!process.stderr.isTTY) return { progress: () => undefined, stop: () => undefined };
+  const bars = new MultiBar(
+    {
+      format: '{phase} {bar} {value}/{total}  {duration_formatted}',
+      stream: process.stderr,
+      hideCursor: true,
+      clearOnComplete: false,
+    },
+    Presets.shades_classic,
+  );
+  const byPhase = new Map<string, SingleBar>();
+  return {
+    progress: (phase, done, total) => {
+      let bar = byPhase.get(phase);
+      if (bar === undefined) {
+        bar = bars.create(total, 0, { phase: phase.padEnd(8) });
+        byPhase.set(phase, bar);
+      }
+      bar.setTotal(total);
+      bar.update(done);
+    },
+    stop: () => bars.stop(),
+  };
+}

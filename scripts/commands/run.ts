@@ -1,0 +1,61 @@
+import { Command, Option } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { ConfigError } from '../../src/config.ts';
+import { consoleTable } from '../../testnet/report/console-table.ts';
+import { runScenario } from '../../testnet/run.ts';
+import { resolveScenario } from '../../testnet/scenario/resolve.ts';
+import { progressBars } from './progress.ts';
+import { until } from './signals.ts';
+
+interface RunOptions {
+  on: 'local';
+  seed?: string;
+  set: string[];
+  out?: string;
+}
+
+/** `txgossip run`: one scenario, measured. Exit code 0 only when every expectation held. */
+export function runCommand(): Command {
+  return new Command('run')
+    .description('Run a scenario and report what it measured. Exits 0 when every expectation held, else 1.')
+    .argument('<SCENARIO.yaml>', 'the scenario file')
+    .addOption(
+      new Option('--on <NETWORK>', 'local: real processes over TCP').choices(['local']).default('local'),
+    )
+    .option('--seed <N>', 'in place of the seed of the scenario')
+    .option(
+      '--set <KEY=VALUE>',
+      'change one field of the scenario, such as nodes.count=20 (repeatable)',
+      collect,
+      [],
+    )
+    .option('--out <DIR>', 'the run folder (default: runs/<name>-<time>)')
+    .action(async (file: string, { on, seed, set, out }: RunOptions) => {
+      const overrides = seed === undefined ? set : [...set, `seed=${seed}`];
+      const scenario = resolveScenario(await read(file), overrides, basename(file));
+      const { progress, stop } = progressBars();
+      const aborted = new AbortController();
+      void until('SIGINT', 'SIGTERM').then((signal) => aborted.abort(new Error(`stopped by ${signal}`)));
+      const run = await runScenario(scenario, { network: on, out, progress, signal: aborted.signal }).finally(
+        stop,
+      );
+      process.stdout.write(
+        consoleTable(run.summary, run.details, run.expectations, { colour: process.stdout.isTTY }),
+      );
+      console.log(`report  ${run.directory}/report.html`);
+      process.exitCode = run.expectations.every(({ held }) => held) ? 0 : 1;
+      // Signal listeners would keep the process.
+      process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
+    });
+}
+
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`the scenario ${file} cannot be read: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,62 @@
+import { Command } from 'commander';
+import { ConfigError } from '../../src/config.ts';
+import { launchTestnet, privateKeyHex } from '../../testnet/index.ts';
+import { progressBars } from './progress.ts';
+import { until } from './signals.ts';
+
+interface TestnetCommandOptions {
+  nodes: string;
+  nodesPerProcess: string;
+  accounts: string;
+  seed: string;
+  httpPort: string;
+}
+
+/** `txgossip testnet`: a network that stays up until Ctrl-C. */
+export function testnetCommand(): Command {
+  return new Command('testnet')
+    .description('Start a network of nodes on this machine and keep it up until Ctrl-C.')
+    .option('--nodes <N>', 'how many nodes', '5')
+    .option('--nodes-per-process <N>', 'nodes that share one process', '1')
+    .option('--accounts <N>', 'funded accounts; the first ten are the well-known development accounts', '10')
+    .option('--seed <N>', 'of the topology', '1')
+    .option(
+      '--http-port <PORT>',
+      'JSON-RPC of the first node, the others count up from it; 0 picks free ports',
+      '0',
+    )
+    .action(async (options: TestnetCommandOptions) => {
+      const { progress, stop } = progressBars();
+      const asked = until('SIGINT', 'SIGTERM');
+      const aborted = new AbortController();
+      void asked.then((signal) => aborted.abort(new Error(`stopped by ${signal}`)));
+      const testnet = await launchTestnet({
+        nodes: whole('nodes', options.nodes),
+        nodesPerProcess: whole('nodes-per-process', options.nodesPerProcess),
+        accounts: whole('accounts', options.accounts),
+        seed: whole('seed', options.seed),
+        httpPort: whole('http-port', options.httpPort),
+        progress,
+        signal: aborted.signal,
+      }).finally(stop);
+      console.log('accounts, each with 10000 ether on chain 31337 (their keys are public knowledge):');
+      for (const account of testnet.accounts) console.log(`  ${account.address}  ${privateKeyHex(account)}`);
+      console.log('nodes:');
+      for (const { index, rpcUrl, multiaddr } of testnet.nodes)
+        console.log(`  ${index}  ${rpcUrl}  ${multiaddr}`);
+      console.log('ready; Ctrl-C stops it');
+      try {
+        await Promise.race([asked, testnet.failed]);
+      } finally {
+        await testnet.stop();
+      }
+      process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
+    });
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new ConfigError(`--${name} takes a whole number, not "${text}"`);
+  return value;
+}

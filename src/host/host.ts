@@ -1,0 +1,76 @@
+/**
+ * The narrow network under the node. Everything above it (gossip, sync, peer upkeep) sees only this, so that the
+ * same code runs over TCP and in virtual time.
+ *
+ *   node ── propagation ── Host ── libp2p-host.ts      TCP, noise, yamux
+ *                               └─ (a testnet's own)   simulated links on a virtual clock
+ */
+import type { GossipSubComponents } from '@chainsafe/libp2p-gossipsub';
+import type { PeerId, PrivateKey, Stream } from '@libp2p/interface';
+import type { Multiaddr } from '@multiformats/multiaddr';
+
+/** base58 text of a peer id: the key of every map of peers. */
+export type PeerIdText = string;
+
+export interface HostConnection {
+  peerId: PeerId;
+  remoteAddress: Multiaddr;
+  direction: 'inbound' | 'outbound';
+  /** As identify tells it; empty while not yet known. */
+  agentVersion: string;
+}
+
+export interface StreamTraffic {
+  /** Bytes as the protocol sees them (no framing of multiplexer or encryption), before they are read or sent. */
+  sent(bytes: number, data: { subarray(): Uint8Array }): void;
+  received(bytes: number, data: { subarray(): Uint8Array }): void;
+}
+
+/** Called once for each protocol stream, before its first byte; what it returns sees all that passes. */
+export type StreamObserver = (protocol: string, remotePeer: PeerId) => StreamTraffic | undefined;
+
+export type StreamHandler = (stream: Stream, remotePeer: PeerId) => void;
+
+/** Bytes of all connections below the protocols: on TCP what noise and yamux make of it. */
+export interface TransportBytes {
+  sent: number;
+  received: number;
+}
+
+export interface HostEvents {
+  connect(connection: HostConnection): void;
+  /** The last connection to this peer is gone. */
+  disconnect(peerId: PeerId): void;
+}
+
+export interface Host {
+  readonly privateKey: PrivateKey;
+  readonly peerId: PeerId;
+  /** What gossipsub is built on; its registrar and connection manager are this host's. */
+  readonly gossipComponents: GossipSubComponents;
+
+  /** Listens. @throws when an address cannot be listened on. */
+  start(): Promise<void>;
+  /** Closes every connection; nothing of it stays open. Safe to call twice. */
+  stop(): Promise<void>;
+
+  /** Addresses others can dial, each ending in /p2p/<peer id>. */
+  addresses(): Multiaddr[];
+  /** Resolves once the connection is usable. @throws when the peer cannot be reached or is not who the address says. */
+  dial(address: Multiaddr): Promise<PeerId>;
+  /** Closes every connection to the peer. */
+  disconnect(peerId: PeerId): Promise<void>;
+  /** Open connections, one row a peer. */
+  connections(): HostConnection[];
+
+  handle(protocol: string, handler: StreamHandler): Promise<void>;
+  unhandle(protocol: string): Promise<void>;
+  /** @throws when there is no connection, or the peer does not speak `protocol`. */
+  openStream(peerId: PeerId, protocol: string, options?: { signal?: AbortSignal }): Promise<Stream>;
+
+  /** One listener each; the node is the only subscriber. */
+  subscribe(events: Partial<HostEvents>): void;
+  /** Set before start(). */
+  observeStreams(observer: StreamObserver): void;
+  transportBytes(): TransportBytes;
+}

@@ -1,0 +1,175 @@
+import type { GossipSubComponents } from '@chainsafe/libp2p-gossipsub';
+import { noise } from '@chainsafe/libp2p-noise';
+import { yamux } from '@chainsafe/libp2p-yamux';
+import { identify } from '@libp2p/identify';
+import type { Connection, PeerId, PrivateKey, Stream } from '@libp2p/interface';
+import { ping } from '@libp2p/ping';
+import { tcp } from '@libp2p/tcp';
+import type { Multiaddr } from '@multiformats/multiaddr';
+import { createLibp2p, type Libp2p } from 'libp2p';
+import type {
+  Host,
+  HostConnection,
+  HostEvents,
+  StreamHandler,
+  StreamObserver,
+  TransportBytes,
+} from './host.ts';
+import { defaultHostOptions, type HostOptions } from './options.ts';
+import { tapStream } from './stream-tap.ts';
+import { TransportMeter } from './transport-meter.ts';
+
+export interface Libp2pHostInit {
+  privateKey: PrivateKey;
+  /** Told to peers by identify. */
+  agentVersion: string;
+  options?: Partial<HostOptions>;
+}
+
+/** libp2p over TCP with noise and yamux. Created stopped. */
+export async function createLibp2pHost(init: Libp2pHostInit): Promise<Host> {
+  const options = { ...defaultHostOptions, ...init.options };
+  const meter = new TransportMeter();
+  let components: GossipSubComponents | undefined;
+  const libp2p = await createLibp2p({
+    start: false,
+    privateKey: init.privateKey,
+    nodeInfo: { userAgent: init.agentVersion },
+    addresses: { listen: options.listen },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionManager: {
+      maxConnections: options.maxConnections,
+      inboundConnectionThreshold: options.maxInboundPerSecond,
+      maxIncomingPendingConnections: options.maxInboundPending,
+      dialTimeout: options.dialTimeoutMs,
+    },
+    metrics: () => meter,
+    services: {
+      identify: identify(),
+      ping: ping(),
+      // Gossip is built by the propagation layer, on any host; this hands out what it is built on.
+      gossipComponents: (all) => {
+        components = all;
+        return {};
+      },
+    },
+  });
+  if (components === undefined) throw new Error('libp2p did not hand out its components');
+  return new Libp2pHost(libp2p, init.privateKey, components, meter);
+}
+
+class Libp2pHost implements Host {
+  readonly privateKey: PrivateKey;
+  readonly gossipComponents: GossipSubComponents;
+  readonly #libp2p: Libp2p;
+  readonly #meter: TransportMeter;
+  readonly #agentVersions = new Map<string, string>();
+  #observer: StreamObserver | undefined;
+
+  constructor(
+    libp2p: Libp2p,
+    privateKey: PrivateKey,
+    components: GossipSubComponents,
+    meter: TransportMeter,
+  ) {
+    this.#libp2p = libp2p;
+    this.privateKey = privateKey;
+    this.#meter = meter;
+    const { peerId, peerStore, connectionManager, registrar, logger } = components;
+    meter.onStream = (stream) => this.#observe(stream);
+    this.gossipComponents = { privateKey, peerId, peerStore, connectionManager, logger, registrar };
+    libp2p.addEventListener('peer:identify', ({ detail }) => {
+      if (detail.agentVersion !== undefined)
+        this.#agentVersions.set(detail.peerId.toString(), detail.agentVersion);
+    });
+  }
+
+  get peerId(): PeerId {
+    return this.#libp2p.peerId;
+  }
+
+  async start(): Promise<void> {
+    await this.#libp2p.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#libp2p.stop();
+  }
+
+  addresses(): Multiaddr[] {
+    return this.#libp2p.getMultiaddrs();
+  }
+
+  async dial(address: Multiaddr): Promise<PeerId> {
+    const connection = await this.#libp2p.dial(address);
+    return connection.remotePeer;
+  }
+
+  async disconnect(peerId: PeerId): Promise<void> {
+    await this.#libp2p.hangUp(peerId);
+  }
+
+  connections(): HostConnection[] {
+    const byPeer = new Map<string, HostConnection>();
+    for (const connection of this.#libp2p.getConnections()) {
+      const id = connection.remotePeer.toString();
+      if (connection.status === 'open' && !byPeer.has(id)) byPeer.set(id, this.#describe(connection));
+    }
+    return [...byPeer.values()];
+  }
+
+  async handle(protocol: string, handler: StreamHandler): Promise<void> {
+    await this.#libp2p.handle(protocol, (stream, connection) => handler(stream, connection.remotePeer));
+  }
+
+  async unhandle(protocol: string): Promise<void> {
+    await this.#libp2p.unhandle(protocol);
+  }
+
+  async openStream(
+    peerId: PeerId,
+    protocol: string,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Stream> {
+    const connection = this.#libp2p.getConnections(peerId).find(({ status }) => status === 'open');
+    if (connection === undefined) throw new Error(`no connection to ${peerId.toString()}`);
+    return connection.newStream(protocol, options);
+  }
+
+  subscribe(events: Partial<HostEvents>): void {
+    const { connect, disconnect } = events;
+    if (connect !== undefined) {
+      this.#libp2p.addEventListener('connection:open', ({ detail }) => connect(this.#describe(detail)));
+    }
+    this.#libp2p.addEventListener('peer:disconnect', ({ detail }) => {
+      this.#agentVersions.delete(detail.toString());
+      disconnect?.(detail);
+    });
+  }
+
+  observeStreams(observer: StreamObserver): void {
+    this.#observer = observer;
+  }
+
+  transportBytes(): TransportBytes {
+    return { ...this.#meter.bytes };
+  }
+
+  #describe(connection: Connection): HostConnection {
+    return {
+      peerId: connection.remotePeer,
+      remoteAddress: connection.remoteAddr,
+      direction: connection.direction,
+      agentVersion: this.#agentVersions.get(connection.remotePeer.toString()) ?? '',
+    };
+  }
+
+  #observe(stream: Stream): void {
+    const connection = this.#libp2p.getConnections().find(({ streams }) => streams.includes(stream));
+    if (connection === undefined) return;
+    const traffic = this.#observer?.(stream.protocol, connection.remotePeer);
+    if (traffic !== undefined) tapStream(stream, traffic);
+  }
+}

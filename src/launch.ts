@@ -1,0 +1,124 @@
+import type { PrivateKey } from '@libp2p/interface';
+import { ConfigError, resolveOptions, type NodeOptions } from './config.ts';
+import { realEnvironment } from './environment.ts';
+import { parseMultiaddr } from './host/address.ts';
+import { createLibp2pHost } from './host/libp2p-host.ts';
+import { loadIdentity } from './identity.ts';
+import type { AccountView } from './mempool/account-view.ts';
+import { CLIENT_VERSION, Node } from './node.ts';
+import type { RpcOptions } from './rpc/options.ts';
+import { DEFAULT_RPC_OPTIONS } from './rpc/options.ts';
+import { createRpcServer, type RpcServer } from './rpc/server.ts';
+import { loadState } from './load-state.ts';
+import { createLogger, type Logger } from './telemetry/log.ts';
+import { noTrace, type TraceSink } from './telemetry/trace.ts';
+import { createVerifier } from './transaction/create-verifier.ts';
+
+export interface RunningNode {
+  node: Node;
+  /** Where JSON-RPC is served. */
+  rpcUrl: string;
+  /** Where peers can dial, each ending in /p2p/<peer id>. */
+  multiaddrs: string[];
+  /** Ends RPC, gossip and connections, in that order. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+export interface LaunchExtras {
+  /** In place of the account state the options name. */
+  state?: AccountView;
+  trace?: TraceSink;
+  log?: Logger;
+  /** In place of the key in the data directory. */
+  privateKey?: PrivateKey;
+}
+
+/**
+ * Starts a node on real TCP with JSON-RPC over HTTP. `options` are those of the command line, by the same names.
+ * @throws {ConfigError} saying what was wrong and what to do; then nothing is left running.
+ */
+export async function launchNode(
+  options: Partial<NodeOptions> = {},
+  extras: LaunchExtras = {},
+): Promise<RunningNode> {
+  const resolved = resolveOptions(options);
+  for (const address of [...resolved.listen, ...resolved.peer]) check(address);
+  const log = extras.log ?? createLogger(resolved.verbosity);
+  const state = extras.state ?? (await loadState(resolved));
+  const privateKey = extras.privateKey ?? (await loadIdentity(resolved.datadir));
+  const host = await createLibp2pHost({
+    privateKey,
+    agentVersion: CLIENT_VERSION,
+    options: {
+      listen: resolved.listen,
+      maxConnections: resolved.maxpeers,
+      maxInboundPerSecond: resolved['maxpeers.inboundrate'],
+      maxInboundPending: resolved['maxpeers.pending'],
+      dialTimeoutMs: resolved.dialtimeout,
+    },
+  });
+  const verifier = await createVerifier({
+    backend: resolved.verifier,
+    threads: resolved['verifier.threads'],
+  });
+  const environment = realEnvironment;
+  const node = new Node({
+    options: resolved,
+    host,
+    environment,
+    state,
+    verifier,
+    trace: extras.trace ?? noTrace,
+    log,
+  });
+  const server = createRpcServer(node, rpcOptions(resolved), (error, method) =>
+    log.error({ err: error, method }, 'JSON-RPC handler failed'),
+  );
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    await node.stop();
+  };
+  try {
+    await node.start();
+    const { url } = await startServer(server);
+    for (const address of resolved.peer) {
+      node.addPeer(address).catch((error: unknown) => {
+        log.warn({ address, reason: (error as Error).message }, 'cannot dial peer, will try again');
+      });
+    }
+    return { node, rpcUrl: url, multiaddrs: host.addresses().map(String), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startServer(server: RpcServer): Promise<{ url: string }> {
+  try {
+    return await server.start();
+  } catch (error) {
+    throw new ConfigError((error as Error).message, { cause: error });
+  }
+}
+
+function check(address: string): void {
+  try {
+    parseMultiaddr(address);
+  } catch (error) {
+    throw new ConfigError((error as Error).message, { cause: error });
+  }
+}
+
+function rpcOptions(options: NodeOptions): RpcOptions {
+  return {
+    ...DEFAULT_RPC_OPTIONS,
+    host: options['http.addr'],
+    port: options['http.port'],
+    namespaces: options['http.api']?.flatMap((names) => names.split(',')),
+    vhosts: options['http.vhosts'],
+    corsDomains: options['http.corsdomain'],
+    maxBodyBytes: options['http.maxbody'],
+    maxBatchItems: options['http.maxbatch'],
+    maxConcurrentRequests: options['http.maxrequests'],
+  };
+}

@@ -1,0 +1,14 @@
+import type { Hex } from '../bytes.ts';
+
+/** The chain as the pool checks against it: the state at the current head. Synchronous; addresses are lower case. */
+export interface AccountView {
+  readonly chainId: bigint;
+  /** Gas. */
+  readonly blockGasLimit: bigint;
+  /** Wei per gas of the next block. */
+  readonly baseFee: bigint;
+  /** The next nonce the chain would execute. 0 for an account never seen. */
+  nonce(address: Hex): bigint;
+  /** Wei. 0 for an account never seen. */
+  balance(address: Hex): bigint;
+}

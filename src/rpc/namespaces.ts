@@ -1,0 +1,30 @@
+import { admin } from './admin.ts';
+import { eth } from './eth.ts';
+import type { Method, Namespace } from './method.ts';
+import { net } from './net.ts';
+import { rpc } from './rpc.ts';
+import { txpool } from './txpool.ts';
+import { web3 } from './web3.ts';
+
+/** Every namespace there is; a server answers those its options name. */
+export const NAMESPACES: Readonly<Record<string, Namespace>> = { admin, eth, net, rpc, txpool, web3 };
+
+export interface MethodTable {
+  /** Sorted. */
+  readonly modules: readonly string[];
+  readonly methods: ReadonlyMap<string, Method>;
+}
+
+/** `rpc` is always among them. @throws {Error} for a name that is none. */
+export function methodTable(namespaces: readonly string[]): MethodTable {
+  const modules = [...new Set([...namespaces, 'rpc'])].sort();
+  const methods = new Map<string, Method>();
+  for (const module of modules) {
+    if (!Object.hasOwn(NAMESPACES, module)) {
+      const known = Object.keys(NAMESPACES).join(', ');
+      throw new Error(`there is no JSON-RPC namespace "${module}"; choose from ${known}`);
+    }
+    for (const [name, method] of Object.entries(NAMESPACES[module]!)) methods.set(name, method);
+  }
+  return { modules, methods };
+}

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { method, type Namespace } from './method.ts';
+
+export const rpc: Namespace = {
+  rpc_modules: method({
+    description: 'The namespaces this server answers, each with its version.',
+    params: z.tuple([]),
+    result: z.record(z.string(), z.string()),
+    handler: (_backend, _params, { modules }) => Object.fromEntries(modules.map((module) => [module, '1.0'])),
+  }),
+};

@@ -1,0 +1,97 @@
+/**
+ * What a node says of itself while it runs: one event schema for every network. Counters are sums the node keeps
+ * all the time; events are for whoever listens. Times are `Clock.nowMs()` of the node.
+ */
+import type { Hex } from '../bytes.ts';
+
+/** What first brought a transaction to a node: its own RPC, gossip push, an answered IWANT, or reconciliation. */
+export type Provenance = 'rpc' | 'push' | 'pull' | 'sync';
+
+export const PROVENANCES: readonly Provenance[] = ['rpc', 'push', 'pull', 'sync'];
+
+/** A transaction entered this node's pool, verified. */
+export interface ArrivalEvent {
+  kind: 'arrival';
+  atMs: number;
+  hash: Hex;
+  provenance: Provenance;
+  /** Peer id of who sent it; null for rpc. */
+  from: string | null;
+  status: 'pending' | 'queued';
+  /** When its bytes were read, and when its validation began: receivedAtMs <= validationAtMs <= atMs. */
+  receivedAtMs: number;
+  validationAtMs: number;
+}
+
+/** A transaction was looked at and did not enter. `code` is an outcome code of the mempool, never `known`. */
+export interface RefusedEvent {
+  kind: 'refused';
+  atMs: number;
+  /** Null when the bytes are no transaction. */
+  hash: Hex | null;
+  code: string;
+  provenance: Provenance;
+  from: string | null;
+}
+
+/** A transaction left the pool. */
+export interface DepartureEvent {
+  kind: 'departure';
+  atMs: number;
+  hash: Hex;
+  reason: 'replaced' | 'evicted' | 'expired' | 'included' | 'unpayable';
+}
+
+/** This node put a message of its own on the gossip topic. */
+export interface PublishEvent {
+  kind: 'publish';
+  atMs: number;
+  messageId: string;
+  hashes: Hex[];
+  recipients: number;
+}
+
+/** A gossip message was not validated: the validation queue was full, or the message too old to be forwarded. */
+export interface DropEvent {
+  kind: 'drop';
+  atMs: number;
+  messageId: string;
+  from: string;
+  reason: 'queue-full' | 'stale';
+}
+
+export interface MeshEvent {
+  kind: 'graft' | 'prune';
+  atMs: number;
+  peer: string;
+}
+
+export type TraceEvent = ArrivalEvent | RefusedEvent | DepartureEvent | PublishEvent | DropEvent | MeshEvent;
+
+export interface TraceSink {
+  record(event: TraceEvent): void;
+}
+
+export const noTrace: TraceSink = { record: () => undefined };
+
+/** Bytes of one direction by kind. `message` is gossip payload; only the receiver can tell a duplicate. */
+export interface BytesByKind {
+  message: number;
+  control: number;
+  sync: number;
+  other: number;
+}
+
+/** Sums since start. `other` is transport bytes less the rest: handshakes, identify, framing. */
+export interface NodeCounters {
+  sent: BytesByKind;
+  received: BytesByKind;
+  /** Of `received.message`: bytes of messages this node had already been sent. */
+  duplicateBytes: number;
+  /** Transactions in gossip messages received, duplicates counted. */
+  copiesReceived: number;
+  messagesReceived: number;
+  duplicateMessages: number;
+  /** Messages dropped unvalidated. */
+  dropped: number;
+}

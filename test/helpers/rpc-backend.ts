@@ -1,0 +1,94 @@
+import type { Hex } from '../../src/bytes.ts';
+import type { AccountView } from '../../src/mempool/account-view.ts';
+import { Mempool } from '../../src/mempool/mempool.ts';
+import type { MempoolOptions } from '../../src/mempool/options.ts';
+import type { NodeInfo, PeerInfo, RpcBackend, Submission } from '../../src/rpc/backend.ts';
+import { DEV_MNEMONIC, deriveDevAccounts } from '../../src/state/dev-accounts.ts';
+import { decodeTransaction } from '../../src/transaction/decode.ts';
+import { recoverSender } from '../../src/transaction/recover.ts';
+import { DEFAULT_TRANSACTION_RULES } from '../../src/transaction/rules.ts';
+import { signTransaction, type UnsignedTransaction } from '../../src/transaction/sign.ts';
+
+export const CHAIN_ID = 31_337n;
+export const BASE_FEE = 7n;
+export const BLOCK_GAS_LIMIT = 30_000_000n;
+export const DEV_BALANCE = 10_000n * 10n ** 18n;
+export const DEV_ACCOUNTS = deriveDevAccounts(DEV_MNEMONIC, 3);
+export const PEER_ID = '12D3KooWGzBnCZ5xZxQdcMGxRyL6rUZQ2hTPLPKWFiYwcM1sVp9V';
+/** The first address no dev account has. */
+export const STRANGER: Hex = '0x00000000000000000000000000000000000dead1';
+
+export class FakeState implements AccountView {
+  chainId = CHAIN_ID;
+  blockGasLimit = BLOCK_GAS_LIMIT;
+  baseFee = BASE_FEE;
+  readonly nonces = new Map<Hex, bigint>();
+  readonly balances = new Map<Hex, bigint>(DEV_ACCOUNTS.map(({ address }) => [address, DEV_BALANCE]));
+
+  nonce(address: Hex): bigint {
+    return this.nonces.get(address) ?? 0n;
+  }
+
+  balance(address: Hex): bigint {
+    return this.balances.get(address) ?? 0n;
+  }
+}
+
+/** A node of one: the real decoder, recovery and pool, no network. */
+export class FakeBackend implements RpcBackend {
+  readonly clientVersion = 'txgossip/test';
+  readonly networkId = CHAIN_ID;
+  readonly state = new FakeState();
+  readonly pool: Mempool;
+  readonly connected: PeerInfo[] = [];
+  readonly added: string[] = [];
+  /** Awaited before every submission is looked at. */
+  gate: Promise<void> = Promise.resolve();
+  submitting = 0;
+  mostSubmitting = 0;
+
+  constructor(poolOptions: Partial<MempoolOptions> = {}) {
+    this.pool = new Mempool(this.state, poolOptions);
+  }
+
+  async submit(raw: Uint8Array): Promise<Submission> {
+    this.mostSubmitting = Math.max(this.mostSubmitting, ++this.submitting);
+    await this.gate;
+    this.submitting--;
+    const decoded = decodeTransaction(raw, { ...DEFAULT_TRANSACTION_RULES, chainId: CHAIN_ID });
+    if ('code' in decoded) return { status: 'refused', ...decoded };
+    const transaction = recoverSender(decoded);
+    if ('code' in transaction) return { status: 'refused', ...transaction };
+    return this.pool.add(transaction, 'local', 0);
+  }
+
+  peers(): PeerInfo[] {
+    return this.connected;
+  }
+
+  nodeInfo(): NodeInfo {
+    const listenAddresses = [`/ip4/127.0.0.1/tcp/4001/p2p/${PEER_ID}`];
+    return { id: PEER_ID, name: this.clientVersion, listenAddresses, topic: '/txgossip/31337/tx' };
+  }
+
+  async addPeer(multiaddr: string): Promise<void> {
+    if (!multiaddr.startsWith('/')) throw new Error(`not a multiaddr: ${multiaddr}`);
+    this.added.push(multiaddr);
+  }
+}
+
+/** A transfer of 1 wei of the first dev account, with what `fields` says otherwise. */
+export function signed(fields: Partial<UnsignedTransaction> = {}, account = 0): Uint8Array {
+  const type = fields.type ?? 2;
+  const defaults: UnsignedTransaction = {
+    type,
+    chainId: CHAIN_ID,
+    nonce: 0n,
+    gasLimit: 21_000n,
+    feeCap: 2_000_000_000n,
+    value: 1n,
+    to: STRANGER,
+    ...(type >= 2 && { tipCap: 1_000_000_000n }),
+  };
+  return signTransaction({ ...defaults, ...fields }, DEV_ACCOUNTS[account]!.privateKey);
+}

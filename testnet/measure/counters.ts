@@ -1,0 +1,46 @@
+/** What the nodes counted while it was measured: `after - before`, summed over nodes. */
+import type { BytesByKind } from '../../src/telemetry/trace.ts';
+import type { ExperimentRecord } from './record.ts';
+
+export const BYTE_KINDS = [
+  'message',
+  'control',
+  'sync',
+  'other',
+] as const satisfies readonly (keyof BytesByKind)[];
+
+export interface CounterSums {
+  sent: BytesByKind;
+  received: BytesByKind;
+  duplicateBytes: number;
+  copiesReceived: number;
+}
+
+export type Counted = { measured: true; sums: CounterSums } | { measured: false; reason: string };
+
+/** A node that was down begins again at zero: then no difference tells what it did, and there are no sums. */
+export function countersWhileMeasuring(record: ExperimentRecord): Counted {
+  const down = record.downtimes?.find(
+    ({ fromMs, untilMs }) => fromMs < record.endedAtMs && (untilMs ?? Infinity) > record.readyAtMs,
+  );
+  if (down) return { measured: false, reason: `node ${down.node} was down while it was measured` };
+  const sums: CounterSums = {
+    sent: { message: 0, control: 0, sync: 0, other: 0 },
+    received: { message: 0, control: 0, sync: 0, other: 0 },
+    duplicateBytes: 0,
+    copiesReceived: 0,
+  };
+  for (const [node, { counters: after }] of record.after.entries()) {
+    const before = record.before[node]!.counters;
+    if (after.messagesReceived < before.messagesReceived || after.sent.message < before.sent.message) {
+      return { measured: false, reason: `the counters of node ${node} fell: it was started again` };
+    }
+    for (const kind of BYTE_KINDS) {
+      sums.sent[kind] += after.sent[kind] - before.sent[kind];
+      sums.received[kind] += after.received[kind] - before.received[kind];
+    }
+    sums.duplicateBytes += after.duplicateBytes - before.duplicateBytes;
+    sums.copiesReceived += after.copiesReceived - before.copiesReceived;
+  }
+  return { measured: true, sums };
+}

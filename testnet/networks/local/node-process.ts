@@ -1,0 +1,123 @@
+/**
+ * Entry of a node process: runs the nodes it is told to, answers the controller, and ends when told or when the
+ * controller is gone, however that came about.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { RunningNode } from '../../../src/launch.ts';
+import { launchNode } from '../../../src/launch.ts';
+import { DEFAULT_BASE_FEE, DEFAULT_BLOCK_GAS_LIMIT } from '../../../src/state/genesis.ts';
+import { GenesisState } from '../../../src/state/genesis-state.ts';
+import type { TraceEvent } from '../../../src/telemetry/trace.ts';
+import type { NodeStatus, NodeTrace } from '../network.ts';
+import type {
+  AnswerMessage,
+  Exchanges,
+  FundedAccount,
+  RequestKind,
+  RequestMessage,
+  StartedNode,
+} from './protocol.ts';
+
+interface Member {
+  index: number;
+  running: RunningNode;
+  events: TraceEvent[];
+  arrivals: number;
+}
+
+const members = new Map<number, Member>();
+const loopDelay = monitorEventLoopDelay({ resolution: 10 });
+loopDelay.enable();
+
+const handlers: {
+  [Kind in RequestKind]: (request: Exchanges[Kind]['request']) => Promise<Exchanges[Kind]['answer']>;
+} = {
+  start: async ({ nodes, chainId, accounts, trace }) => {
+    const started: StartedNode[] = [];
+    const state = fundedState(chainId, accounts);
+    for (const { index, options } of nodes) {
+      const member = { index, events: [] as TraceEvent[], arrivals: 0 };
+      const record = (event: TraceEvent): void => {
+        if (event.kind === 'arrival') member.arrivals++;
+        if (trace) member.events.push(event);
+      };
+      const running = await launchNode(options, { state, trace: { record } });
+      members.set(index, Object.assign(member, { running }));
+      started.push({
+        index,
+        peerId: running.node.peerId.toString(),
+        rpcUrl: running.rpcUrl,
+        multiaddr: running.multiaddrs[0]!,
+      });
+    }
+    return started;
+  },
+
+  connect: async ({ dials }) => {
+    for (const { index, multiaddr } of dials) await members.get(index)!.running.node.addPeer(multiaddr);
+    return null;
+  },
+
+  status: () => {
+    const { user, system } = process.cpuUsage();
+    const rssBytes = process.memoryUsage.rss();
+    const loopDelayP99Ms = loopDelay.percentile(99) / 1e6;
+    return Promise.resolve(
+      [...members.values()].map(({ index, running: { node }, arrivals }): NodeStatus & { index: number } => ({
+        index,
+        peers: node.host.connections().length,
+        mesh: node.propagation.meshPeers().length,
+        pending: node.pool.counts.pending,
+        queued: node.pool.counts.queued,
+        arrivals,
+        unsettled: node.propagation.unsettled,
+        counters: node.counters(),
+        cpuMs: (user + system) / 1000,
+        rssBytes,
+        nodesInProcess: members.size,
+        loopDelayP99Ms,
+      })),
+    );
+  },
+
+  traces: () =>
+    Promise.resolve(
+      [...members.values()].map(({ index, running, events }): NodeTrace => {
+        return { index, peerId: running.node.peerId.toString(), events };
+      }),
+    ),
+
+  stop: async () => {
+    await Promise.all([...members.values()].map(({ running }) => running.stop()));
+    return null;
+  },
+};
+
+function fundedState(chainId: bigint, accounts: FundedAccount[]): GenesisState {
+  const funded = accounts.map(
+    ({ address, balanceWei }) => [address, { balance: balanceWei, nonce: 0n, code: '0x' }] as const,
+  );
+  return new GenesisState({
+    chainId,
+    blockGasLimit: DEFAULT_BLOCK_GAS_LIMIT,
+    baseFee: DEFAULT_BASE_FEE,
+    accounts: new Map(funded),
+  });
+}
+
+async function answer({ id, kind, request }: RequestMessage): Promise<void> {
+  let message: AnswerMessage;
+  try {
+    message = { id, answer: await handlers[kind](request as never) };
+  } catch (error) {
+    message = { id, error: (error as Error).message };
+  }
+  process.send!(message, undefined, undefined, () => {
+    if (kind === 'stop') process.exit(0);
+  });
+}
+
+process.on('message', (message: RequestMessage) => void answer(message));
+process.on('disconnect', () => process.exit(1));
+// Ctrl-C reaches the whole process group; the controller decides what ends when.
+process.on('SIGINT', () => undefined);

@@ -1,0 +1,48 @@
+/** What the controller asks of a node process over its IPC channel, and what comes back. Structured clone carries both. */
+import type { Hex } from '../../../src/bytes.ts';
+import type { NodeStatus, NodeTrace } from '../network.ts';
+
+export interface FundedAccount {
+  address: Hex;
+  balanceWei: bigint;
+}
+
+export interface NodeSpec {
+  index: number;
+  /** Options of src/config.ts by name. */
+  options: Record<string, unknown>;
+}
+
+export interface StartedNode {
+  index: number;
+  peerId: string;
+  rpcUrl: string;
+  multiaddr: string;
+}
+
+export interface Dial {
+  index: number;
+  multiaddr: string;
+}
+
+/** Each request with its answer. */
+export interface Exchanges {
+  start: {
+    request: { nodes: NodeSpec[]; chainId: bigint; accounts: FundedAccount[]; trace: boolean };
+    answer: StartedNode[];
+  };
+  connect: { request: { dials: Dial[] }; answer: null };
+  status: { request: null; answer: (NodeStatus & { index: number })[] };
+  traces: { request: null; answer: NodeTrace[] };
+  stop: { request: null; answer: null };
+}
+
+export type RequestKind = keyof Exchanges;
+
+export interface RequestMessage<Kind extends RequestKind = RequestKind> {
+  id: number;
+  kind: Kind;
+  request: Exchanges[Kind]['request'];
+}
+
+export type AnswerMessage = { id: number; answer: unknown } | { id: number; error: string };

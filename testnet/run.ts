@@ -1,0 +1,71 @@
+/** A scenario, start to finish: plan, network, experiment, figures, run folder. */
+import { join } from 'node:path';
+import { runExperiment } from './experiment.ts';
+import type { Details } from './measure/details.ts';
+import { summarize } from './measure/summarize.ts';
+import type { Summary } from './measure/summary.ts';
+import { startLocal } from './networks/local/start-local.ts';
+import type { Edge, Network, Progress } from './networks/network.ts';
+import { writeRun } from './report/run-folder.ts';
+import { describeRun } from './report/run-meta.ts';
+import { streamOf } from './random.ts';
+import { checkExpectations, type ExpectationResult } from './scenario/expect.ts';
+import { scenarioToYaml } from './scenario/resolve.ts';
+import type { Scenario } from './scenario/scenario.ts';
+import { buildTopology } from './topology/graphs.ts';
+import { planWorkload } from './workload/plan.ts';
+
+export interface RunOptions {
+  network: Network['kind'];
+  /** The run folder. Default: runs/<name>-<time> under the working directory. */
+  out?: string | undefined;
+  progress?: Progress;
+  /** Ends the run early: the network is stopped and the promise rejects with the reason. */
+  signal?: AbortSignal;
+}
+
+export interface Run {
+  directory: string;
+  summary: Summary;
+  details: Details;
+  expectations: ExpectationResult[];
+}
+
+/** @throws when the network cannot be started, or a node dies; nothing is left running then. */
+export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Run> {
+  const progress = options.progress ?? (() => undefined);
+  const invokedAt = new Date();
+  const edges = edgesOf(scenario);
+  const plan = await planWorkload(scenario, progress);
+  const network = await startLocal(scenario, edges, { progress, signal: options.signal });
+  const aborted = new Promise<never>((_resolve, reject) => {
+    options.signal?.addEventListener('abort', () => reject(options.signal!.reason as Error), { once: true });
+  });
+  try {
+    const record = await Promise.race([runExperiment(network, scenario, plan, edges, progress), aborted]);
+    await network.stop();
+    const { summary, details } = summarize(record);
+    const expectations = checkExpectations(scenario.expect, summary);
+    const directory = options.out ?? join('runs', `${scenario.name}-${timestamp(invokedAt)}`);
+    const meta = await describeRun(invokedAt);
+    const scenarioYaml = scenarioToYaml(scenario);
+    const written = await writeRun(directory, {
+      scenario,
+      scenarioYaml,
+      record,
+      summary,
+      details,
+      expectations,
+      meta,
+    });
+    return { directory: written, summary, details, expectations };
+  } finally {
+    await network.stop();
+  }
+}
+
+export function edgesOf(scenario: Scenario): Edge[] {
+  return buildTopology(scenario.nodes.count, scenario.topology, streamOf(scenario.seed, 'topology'));
+}
+
+const timestamp = (date: Date): string => date.toISOString().slice(0, 19).replaceAll(':', '-');

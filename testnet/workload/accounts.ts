@@ -1,0 +1,61 @@
+/**
+ * The accounts a testnet's state begins with. The first ten are the well-known development accounts, so that wallets
+ * and `cast` can use the network too. Further ones have keys hashed from their index: deriving a key as wallets do
+ * costs about a millisecond, a hash and a multiplication a twentieth of it, and nobody needs a phrase for them. All
+ * of the keys are public knowledge.
+ */
+import { toHex } from '../../src/bytes.ts';
+import type { Hex } from '../../src/bytes.ts';
+import { deriveDevAccounts, DEV_MNEMONIC } from '../../src/state/dev-accounts.ts';
+import { addressOf, keccak256 } from '../../src/transaction/crypto.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+
+/** The chain id development chains use (anvil, hardhat). */
+export const TESTNET_CHAIN_ID = 31_337n;
+
+/** 10,000 ether, as development chains give. */
+export const INITIAL_BALANCE_WEI = 10_000n * 10n ** 18n;
+
+const DEV_ACCOUNTS = 10;
+
+export interface FundedAccount {
+  /** Lower case. */
+  address: Hex;
+  /** 32 bytes. */
+  privateKey: Uint8Array;
+  balanceWei: bigint;
+}
+
+/**
+ * What every node of the scenario must start with: its senders, and the development accounts in any case. They do not
+ * depend on the seed, so that one genesis serves all runs with as many senders.
+ */
+export function fundedAccounts(scenario: Scenario): FundedAccount[] {
+  return deriveAccounts(Math.max(DEV_ACCOUNTS, scenario.workload.senders));
+}
+
+/** The first `count` accounts; a longer list begins with the shorter one. */
+export function deriveAccounts(count: number): FundedAccount[] {
+  const wellKnown = deriveDevAccounts(DEV_MNEMONIC, Math.min(count, DEV_ACCOUNTS));
+  const hashed = Array.from({ length: Math.max(0, count - DEV_ACCOUNTS) }, (_, index) => {
+    const privateKey = keccak256(
+      new TextEncoder().encode(`txgossip testnet account ${DEV_ACCOUNTS + index}`),
+    );
+    return { address: toHex(addressOf(privateKey)), privateKey };
+  });
+  return [...wellKnown, ...hashed].map((account) => ({ ...account, balanceWei: INITIAL_BALANCE_WEI }));
+}
+
+/** geth's genesis format, as the `genesis` option of a node reads it from a JSON file. */
+export interface GenesisFile {
+  config: { chainId: number };
+  alloc: Record<Hex, { balance: Hex }>;
+}
+
+/** The genesis every node of the scenario must start with. */
+export function genesisOf(scenario: Scenario): GenesisFile {
+  const accounts = fundedAccounts(scenario).map(
+    ({ address, balanceWei }) => [address, { balance: `0x${balanceWei.toString(16)}` }] as const,
+  );
+  return { config: { chainId: Number(TESTNET_CHAIN_ID) }, alloc: Object.fromEntries(accounts) };
+}

@@ -1,0 +1,74 @@
+/**
+ * The open loop: each transaction is sent when it is due, whatever became of the earlier ones. A loop that waited
+ * for answers would slow down with the network it measures, and hide the delay it caused. For the same reason t0 is
+ * the schedule, not the moment of sending, and there is no limit on how many are under way.
+ */
+import type { Network, Progress } from '../networks/network.ts';
+import type { SubmissionRecord } from '../measure/record.ts';
+import type { PlannedTransaction } from './plan.ts';
+
+/** As much of a network as submitting needs. */
+export type Submittable = Pick<Network, 'clock' | 'sleepUntil' | 'submit'>;
+
+export interface SubmitOptions {
+  /** Told the phase `submit` when a transaction was sent. */
+  onProgress?: Progress;
+  /** How long to wait after the last one was sent for answers still out: a dead node gives none. */
+  answerTimeoutMs?: number;
+}
+
+export const DEFAULT_ANSWER_TIMEOUT_MS = 10_000;
+
+/** How often the wait for the last answers looks; it is the network's clock that passes, real or virtual. */
+const LOOK_MS = 10;
+
+/**
+ * Submits `plan` with its first moment at `startAtMs` of the network's clock. Resolves with one record for each
+ * transaction, in the order of the plan, when all are answered or `answerTimeoutMs` is over; a submission that failed
+ * or was not answered has the refusal `no-answer`.
+ */
+export async function submitOpenLoop(
+  network: Submittable,
+  plan: readonly PlannedTransaction[],
+  startAtMs: number,
+  { onProgress, answerTimeoutMs = DEFAULT_ANSWER_TIMEOUT_MS }: SubmitOptions = {},
+): Promise<SubmissionRecord[]> {
+  const { clock } = network;
+  const answers = new Map<number, { atMs: number | null; refusal: string | null }>();
+  const sentAtMs: number[] = [];
+
+  for (const [index, { atMs, entry, raw }] of plan.entries()) {
+    if (clock.nowMs() < startAtMs + atMs) await network.sleepUntil(startAtMs + atMs);
+    sentAtMs.push(clock.nowMs());
+    network.submit(entry, raw).then(
+      (result) => {
+        const refusal = result.status === 'accepted' ? null : result.code;
+        answers.set(index, { atMs: clock.nowMs(), refusal });
+      },
+      () => {
+        answers.set(index, { atMs: null, refusal: 'no-answer' });
+      },
+    );
+    onProgress?.('submit', index + 1, plan.length);
+  }
+
+  const giveUpAtMs = clock.nowMs() + answerTimeoutMs;
+  while (answers.size < plan.length && clock.nowMs() < giveUpAtMs) {
+    await network.sleepUntil(Math.min(clock.nowMs() + LOOK_MS, giveUpAtMs));
+  }
+
+  return plan.map(({ hash, sender, nonce, sizeBytes, entry, atMs }, index) => {
+    const answer = answers.get(index);
+    return {
+      hash,
+      sender,
+      nonce,
+      sizeBytes,
+      entry,
+      scheduledAtMs: startAtMs + atMs,
+      sentAtMs: sentAtMs[index]!,
+      answeredAtMs: answer?.atMs ?? null,
+      refusal: answer === undefined ? 'no-answer' : answer.refusal,
+    };
+  });
+}
