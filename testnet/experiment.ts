@@ -2,6 +2,7 @@
  * One experiment on a network that is up: warm up, submit on schedule, drain, and bring home the record. The same
  * steps in real and in virtual time.
  */
+import type { BytesByKind } from '../src/telemetry/trace.ts';
 import type { ExperimentRecord, SubmissionRecord } from './measure/record.ts';
 import type { Edge, Network, NodeStatus, Progress } from './networks/network.ts';
 import type { Scenario } from './scenario/scenario.ts';
@@ -34,12 +35,12 @@ async function measure(
   const { clock } = network;
   const startedAtMs = clock.nowMs();
   await network.sleepUntil(startedAtMs + scenario.measure.warmUpMs);
-  const before = await balanced(network);
+  const { status: before, inFlight: inFlightBefore } = await balanced(network);
   const readyAtMs = clock.nowMs();
   const submissions = await submitOpenLoop(network, plan, readyAtMs, { onProgress: progress });
   const submittedAtMs = clock.nowMs();
   await drain(network, scenario, submissions, before, progress);
-  const after = await balanced(network);
+  const { status: after, inFlight: inFlightAfter } = await balanced(network);
   const endedAtMs = clock.nowMs();
   return {
     network: network.kind,
@@ -54,6 +55,7 @@ async function measure(
     before,
     after,
     droppedBytes: network.droppedBytes(),
+    ...(inFlightBefore && inFlightAfter && { inFlight: { before: inFlightBefore, after: inFlightAfter } }),
     digest: network.digest(),
   };
 }
@@ -80,18 +82,35 @@ async function drain(
   }
 }
 
-/** Status at a moment when all that was sent has been received, or the last looked at when there is no such moment. */
-async function balanced(network: Network): Promise<NodeStatus[]> {
+/**
+ * Status at a moment when the sums mean something. Where the links can be asked what is on them, that is any moment:
+ * by kind it is what was sent and not received, provided that it adds up to what the links hold. Elsewhere we wait for
+ * a moment when all that was sent has been received, and take the last look when there is none.
+ */
+async function balanced(network: Network): Promise<{ status: NodeStatus[]; inFlight?: BytesByKind }> {
   const deadlineMs = network.clock.nowMs() + BALANCE_PATIENCE_MS;
   for (;;) {
     const status = await network.status();
-    const underWay = status.reduce((sum, { counters: { sent, received } }) => {
-      return sum + total(sent) - total(received);
-    }, -network.droppedBytes());
-    if (underWay === 0 || network.clock.nowMs() >= deadlineMs) return status;
+    const missing = missingByKind(status);
+    const total = missing.message + missing.control + missing.sync + missing.other;
+    const underWay = network.underWayBytes();
+    if (underWay !== null) {
+      return total === underWay + network.droppedBytes() && network.droppedBytes() === 0
+        ? { status, inFlight: missing }
+        : { status };
+    }
+    if (total === network.droppedBytes() || network.clock.nowMs() >= deadlineMs) return { status };
     await network.sleepUntil(network.clock.nowMs() + LOOK_MS / 4);
   }
 }
 
-const total = ({ message, control, sync, other }: NodeStatus['counters']['sent']): number =>
-  message + control + sync + other;
+/** Sent and not received, all nodes. */
+function missingByKind(status: readonly NodeStatus[]): BytesByKind {
+  const missing = { message: 0, control: 0, sync: 0, other: 0 };
+  for (const { counters } of status) {
+    for (const kind of ['message', 'control', 'sync', 'other'] as const) {
+      missing[kind] += counters.sent[kind] - counters.received[kind];
+    }
+  }
+  return missing;
+}

@@ -6,9 +6,10 @@ import { summarize } from './measure/summarize.ts';
 import type { Summary } from './measure/summary.ts';
 import { startLocal } from './networks/local/start-local.ts';
 import type { Edge, Network, Progress } from './networks/network.ts';
+import { runInWorker } from './networks/simulated/run-in-worker.ts';
+import { streamOf } from './random.ts';
 import { writeRun } from './report/run-folder.ts';
 import { describeRun } from './report/run-meta.ts';
-import { streamOf } from './random.ts';
 import { checkExpectations, type ExpectationResult } from './scenario/expect.ts';
 import { scenarioToYaml } from './scenario/resolve.ts';
 import type { Scenario } from './scenario/scenario.ts';
@@ -19,9 +20,9 @@ export interface RunOptions {
   network: Network['kind'];
   /** The run folder. Default: runs/<name>-<time> under the working directory. */
   out?: string | undefined;
-  progress?: Progress;
+  progress?: Progress | undefined;
   /** Ends the run early: the network is stopped and the promise rejects with the reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface Run {
@@ -33,20 +34,38 @@ export interface Run {
 
 /** @throws when the network cannot be started, or a node dies; nothing is left running then. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Run> {
-  const progress = options.progress ?? (() => undefined);
+  const { network, progress = () => undefined, signal } = options;
+  const directory = options.out ?? join('runs', `${scenario.name}-${timestamp(new Date())}`);
+  if (network === 'simulated') return runInWorker(scenario, directory, progress, signal);
+  return conduct(
+    scenario,
+    directory,
+    progress,
+    (edges) => startLocal(scenario, edges, { progress, signal }),
+    signal,
+  );
+}
+
+/** The run itself, on the network that `start` brings up. */
+export async function conduct(
+  scenario: Scenario,
+  directory: string,
+  progress: Progress,
+  start: (edges: Edge[]) => Promise<Network>,
+  signal?: AbortSignal,
+): Promise<Run> {
   const invokedAt = new Date();
   const edges = edgesOf(scenario);
   const plan = await planWorkload(scenario, progress);
-  const network = await startLocal(scenario, edges, { progress, signal: options.signal });
+  const network = await start(edges);
   const aborted = new Promise<never>((_resolve, reject) => {
-    options.signal?.addEventListener('abort', () => reject(options.signal!.reason as Error), { once: true });
+    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
   try {
     const record = await Promise.race([runExperiment(network, scenario, plan, edges, progress), aborted]);
     await network.stop();
     const { summary, details } = summarize(record);
     const expectations = checkExpectations(scenario.expect, summary);
-    const directory = options.out ?? join('runs', `${scenario.name}-${timestamp(invokedAt)}`);
     const meta = await describeRun(invokedAt);
     const scenarioYaml = scenarioToYaml(scenario);
     const written = await writeRun(directory, {

@@ -6,13 +6,7 @@ import type { AccountView } from '../../src/mempool/account-view.ts';
 import { Mempool } from '../../src/mempool/mempool.ts';
 import { MEMPOOL_PRESETS } from '../../src/mempool/options.ts';
 import type { Transaction } from '../../src/transaction/transaction.ts';
-
-export interface BenchRow {
-  name: string;
-  value: string;
-  /** Compared with the first row of its kind. */
-  ratio?: string;
-}
+import type { BenchRow } from './row.ts';
 
 const SENDERS = 1_000;
 const GWEI = 1_000_000_000n;
@@ -164,7 +158,7 @@ function median(numbers: number[]): number {
 const rate = (perSecond: number): string => `${Math.round(perSecond).toLocaleString('en')}/s`;
 const bytes = (number: number): string => `${Math.round(number).toLocaleString('en')} B`;
 
-/** Synchronous work, about 15 s of it. */
+/** About 15 s of synchronous work. Ratios are against the empty pool. */
 export function benchMempool(): Promise<BenchRow[]> {
   additionsAt(0, 20_000); // lets the compiler see it first
   const memory: BenchRow[] = [
@@ -182,10 +176,4 @@ export function benchMempool(): Promise<BenchRow[]> {
   add('mempool.add, full at 200,000, evicting', additionsWhenFull(10_000));
   add('mempool.add, full at 200,000, refusing', refusalsWhenFull(10_000));
   return Promise.resolve([...rows, ...memory]);
-}
-
-if (import.meta.main) {
-  for (const { name, value, ratio } of await benchMempool()) {
-    console.log(`${name.padEnd(46)}${value.padStart(14)}${(ratio ?? '').padStart(9)}`);
-  }
 }

@@ -1,7 +1,4 @@
-/**
- * Decoding and sender recovery against bare recovery, and the two verifier backends. About 8 s.
- * `node --conditions=txgossip-source scripts/bench/transaction.ts`
- */
+/** Decoding and sender recovery against bare recovery, and the two verifier backends. About 8 s. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as Secp256k1 from 'ox/wasm/Secp256k1';
 import { createInlineVerifier } from '../../src/transaction/inline-verifier.ts';
@@ -13,14 +10,7 @@ import { signTransaction, type UnsignedTransaction } from '../../src/transaction
 import type { DecodedTransaction } from '../../src/transaction/transaction.ts';
 import type { Verifier } from '../../src/transaction/verifier.ts';
 import { createWorkerVerifier } from '../../src/transaction/worker-verifier.ts';
-
-export interface BenchRow {
-  name: string;
-  /** With its unit. */
-  value: string;
-  /** Against what the name says, where there is something to compare with. */
-  ratio?: string;
-}
+import type { BenchRow } from './row.ts';
 
 const RULES: TransactionRules = { ...DEFAULT_TRANSACTION_RULES, chainId: 1337n };
 const PRIVATE_KEY = new Uint8Array(32).fill(7);
@@ -121,7 +111,7 @@ async function benchDecoding(rounds: number): Promise<BenchRow[]> {
       {
         name: `decode, hash and recover against bare recovery, ${name}`,
         value: perSecond(median(rates.whole)),
-        ratio: ratio.toFixed(2),
+        ratio: `${ratio.toFixed(2)}x`,
       },
     );
   }
@@ -189,10 +179,4 @@ export async function benchTransaction(): Promise<BenchRow[]> {
     ...(await benchVerifier('inline', createInlineVerifier(), 250)),
     ...(await benchVerifier('workers', await createWorkerVerifier(), 250)),
   ];
-}
-
-if (import.meta.main) {
-  for (const { name, value, ratio } of await benchTransaction()) {
-    console.log(`${name}: ${value}${ratio === undefined ? '' : `, ratio ${ratio}`}`);
-  }
 }

@@ -9,7 +9,7 @@ import { progressBars } from './progress.ts';
 import { until } from './signals.ts';
 
 interface RunOptions {
-  on: 'local';
+  on: 'local' | 'simulated';
   seed?: string;
   set: string[];
   out?: string;
@@ -21,7 +21,12 @@ export function runCommand(): Command {
     .description('Run a scenario and report what it measured. Exits 0 when every expectation held, else 1.')
     .argument('<SCENARIO.yaml>', 'the scenario file')
     .addOption(
-      new Option('--on <NETWORK>', 'local: real processes over TCP').choices(['local']).default('local'),
+      new Option(
+        '--on <NETWORK>',
+        'local: real processes over TCP; simulated: the same nodes in virtual time',
+      )
+        .choices(['local', 'simulated'])
+        .default('local'),
     )
     .option('--seed <N>', 'in place of the seed of the scenario')
     .option(

@@ -16,15 +16,14 @@ export interface GossipRouter extends GossipSub {
 /** Called with the data of every payload copy as it is read, duplicates included, before anything else. */
 export type CopyObserver = (idKey: string, data: Uint8Array) => void;
 
-/** gossipsub on `host`, for one topic. How it behaves and why it is set so: DESIGN, "Gossip, as the library really behaves". */
-export function createGossipRouter(
-  host: Host,
+/** What gossipsub is told, on any host. */
+export function gossipSettings(
   topic: string,
   options: PropagationOptions,
   onCopy: CopyObserver,
-): GossipRouter {
+): Partial<GossipsubOpts> {
   const { gossip } = options;
-  const init: Partial<GossipsubOpts> = {
+  return {
     globalSignaturePolicy: StrictNoSign,
     msgIdFn: (message) => messageId(message.data),
     msgIdToStrFn: messageIdKey,
@@ -69,7 +68,16 @@ export function createGossipRouter(
     floodPublish: gossip.floodPublish,
     idontwantMinDataSize: gossip.idontwantMinBytes,
   };
-  const router = gossipsub(init)(host.gossipComponents) as GossipRouter;
+}
+
+/** gossipsub on `host`, for one topic. */
+export function createGossipRouter(
+  host: Host,
+  topic: string,
+  options: PropagationOptions,
+  onCopy: CopyObserver,
+): GossipRouter {
+  const router = gossipsub(gossipSettings(topic, options, onCopy))(host.gossipComponents) as GossipRouter;
   for (const method of [
     'start',
     'stop',

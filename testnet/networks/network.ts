@@ -17,7 +17,8 @@ export interface NetworkNode {
   multiaddr: string | null;
 }
 
-export type SubmitResult = { status: 'accepted'; hash: Hex } | { status: 'rejected'; code: string; message: string };
+export type SubmitResult =
+  { status: 'accepted'; hash: Hex } | { status: 'rejected'; code: string; message: string };
 
 export interface NodeStatus {
   peers: number;
@@ -63,6 +64,8 @@ export interface Network {
   traces(): Promise<NodeTrace[]>;
   /** Bytes the emulated network lost for good so far; 0 where none is emulated. */
   droppedBytes(): number;
+  /** Bytes sent and neither received nor dropped at this moment, counted on the links; null where nobody can know. */
+  underWayBytes(): number | null;
   /** Of the event log so far; null where it depends on real time. */
   digest(): string | null;
   /** Leaves nothing behind: no process, no socket, no timer. Safe to call twice and at any moment. */

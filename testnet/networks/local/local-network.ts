@@ -16,16 +16,17 @@ import type {
   Progress,
   SubmitResult,
 } from '../network.ts';
+import type { Balance } from '../funded-state.ts';
+import { hasMesh, wantedPeers } from '../mesh.ts';
 import { Child } from './child.ts';
 import { HttpSubmitter } from './http-submitter.ts';
-import type { FundedAccount } from './protocol.ts';
 
 export interface LocalNetworkInit {
   count: number;
   perProcess: number;
   edges: readonly Edge[];
   chainId: bigint;
-  accounts: FundedAccount[];
+  accounts: readonly Balance[];
   /** Options of every node by their names in src/config.ts. */
   options: Record<string, unknown>;
   /** JSON-RPC port of the first node, the others count up; 0: free ones. */
@@ -114,6 +115,10 @@ export class LocalNetwork implements Network {
     return 0;
   }
 
+  underWayBytes(): null {
+    return null;
+  }
+
   digest(): null {
     return null;
   }
@@ -131,16 +136,10 @@ export class LocalNetwork implements Network {
     const { 'gossip.dlo': Dlo } = resolveOptions(options);
     await this.#launch(init, options, progress);
     await this.#connect(init.edges, progress);
-    const degree = new Array<number>(init.count).fill(0);
-    for (const [a, b] of init.edges) {
-      degree[a]!++;
-      degree[b]!++;
-    }
+    const wanted = wantedPeers(init.count, init.edges);
     for (;;) {
       const status = await this.status();
-      const meshed = status.filter(
-        ({ peers, mesh }, index) => peers >= degree[index]! && mesh >= Math.min(Dlo, degree[index]!),
-      );
+      const meshed = status.filter((each, index) => hasMesh(each, wanted[index]!, Dlo));
       progress('mesh', meshed.length, init.count);
       if (meshed.length === init.count) return;
       if (this.clock.nowMs() > deadlineMs) {
@@ -170,7 +169,7 @@ export class LocalNetwork implements Network {
       }));
       starts.push(
         child
-          .ask('start', { nodes, chainId: init.chainId, accounts: init.accounts, trace: init.trace })
+          .ask('start', { nodes, chainId: init.chainId, accounts: [...init.accounts], trace: init.trace })
           .then((started) => {
             this.#nodes.push(...started);
             up += started.length;

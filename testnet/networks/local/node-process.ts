@@ -5,18 +5,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RunningNode } from '../../../src/launch.ts';
 import { launchNode } from '../../../src/launch.ts';
-import { DEFAULT_BASE_FEE, DEFAULT_BLOCK_GAS_LIMIT } from '../../../src/state/genesis.ts';
-import { GenesisState } from '../../../src/state/genesis-state.ts';
 import type { TraceEvent } from '../../../src/telemetry/trace.ts';
+import { fundedState } from '../funded-state.ts';
 import type { NodeStatus, NodeTrace } from '../network.ts';
-import type {
-  AnswerMessage,
-  Exchanges,
-  FundedAccount,
-  RequestKind,
-  RequestMessage,
-  StartedNode,
-} from './protocol.ts';
+import type { AnswerMessage, Exchanges, RequestKind, RequestMessage, StartedNode } from './protocol.ts';
 
 interface Member {
   index: number;
@@ -92,18 +84,6 @@ const handlers: {
     return null;
   },
 };
-
-function fundedState(chainId: bigint, accounts: FundedAccount[]): GenesisState {
-  const funded = accounts.map(
-    ({ address, balanceWei }) => [address, { balance: balanceWei, nonce: 0n, code: '0x' }] as const,
-  );
-  return new GenesisState({
-    chainId,
-    blockGasLimit: DEFAULT_BLOCK_GAS_LIMIT,
-    baseFee: DEFAULT_BASE_FEE,
-    accounts: new Map(funded),
-  });
-}
 
 async function answer({ id, kind, request }: RequestMessage): Promise<void> {
   let message: AnswerMessage;

@@ -1,11 +1,6 @@
 /** What the controller asks of a node process over its IPC channel, and what comes back. Structured clone carries both. */
-import type { Hex } from '../../../src/bytes.ts';
+import type { Balance } from '../funded-state.ts';
 import type { NodeStatus, NodeTrace } from '../network.ts';
-
-export interface FundedAccount {
-  address: Hex;
-  balanceWei: bigint;
-}
 
 export interface NodeSpec {
   index: number;
@@ -28,7 +23,7 @@ export interface Dial {
 /** Each request with its answer. */
 export interface Exchanges {
   start: {
-    request: { nodes: NodeSpec[]; chainId: bigint; accounts: FundedAccount[]; trace: boolean };
+    request: { nodes: NodeSpec[]; chainId: bigint; accounts: Balance[]; trace: boolean };
     answer: StartedNode[];
   };
   connect: { request: { dials: Dial[] }; answer: null };

@@ -1,0 +1,32 @@
+/**
+ * What the parts cost on this machine, each group beside what it is to be compared with. About a minute in all.
+ *
+ *   npm run bench                     all groups
+ *   npm run bench -- gossip mempool   these only
+ */
+import { benchGossip } from './gossip.ts';
+import { benchMempool } from './mempool.ts';
+import { benchTable, type BenchRow } from './row.ts';
+import { benchTransaction } from './transaction.ts';
+
+const GROUPS: Record<string, () => Promise<BenchRow[]>> = {
+  transaction: benchTransaction,
+  mempool: benchMempool,
+  gossip: benchGossip,
+};
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in GROUPS));
+if (unknown.length > 0) {
+  console.error(`no such group: ${unknown.join(', ')}; there are ${Object.keys(GROUPS).join(', ')}`);
+  process.exitCode = 1;
+} else {
+  for (const name of names.length > 0 ? names : Object.keys(GROUPS)) {
+    const startMs = performance.now();
+    const rows = await GROUPS[name]!();
+    const seconds = (performance.now() - startMs) / 1000;
+    console.log(
+      `${name} (${seconds.toFixed(0)} s)\n${benchTable(rows)}\n`.replaceAll(/^(?=.)/gm, '  ').trimStart(),
+    );
+  }
+}

@@ -1,0 +1,82 @@
+import { generateKeyPair } from '@libp2p/crypto/keys';
+import { multiaddr } from '@multiformats/multiaddr';
+import assert from 'node:assert/strict';
+import type { Host } from '../../../src/host/host.ts';
+import { createLibp2pHost } from '../../../src/host/libp2p-host.ts';
+import type { HostOptions } from '../../../src/host/options.ts';
+import { hostCompliance } from '../../compliance/host.ts';
+import { eventually } from '../../helpers/poll.ts';
+
+const create = async (agentVersion: string, options: Partial<HostOptions> = {}): Promise<Host> =>
+  createLibp2pHost({ privateKey: await generateKeyPair('Ed25519'), agentVersion, options });
+
+hostCompliance('libp2p over TCP', async () => {
+  const hosts: [Host, Host] = [await create('a'), await create('b')];
+  return {
+    hosts,
+    act: async (_host, work) => work(),
+    eventually: async (what, look) => void (await eventually(what, look)),
+    cleanup: async () => void (await Promise.all(hosts.map((host) => host.stop()))),
+  };
+});
+
+describe('libp2p over TCP', () => {
+  const hosts: Host[] = [];
+  const started = async (agentVersion: string, options: Partial<HostOptions> = {}): Promise<Host> => {
+    const host = await create(agentVersion, options);
+    hosts.push(host);
+    await host.start();
+    return host;
+  };
+  afterEach(async () => {
+    await Promise.all(hosts.splice(0).map((host) => host.stop()));
+  });
+
+  it('tells who is at the other end, once identify has', async () => {
+    const [a, b] = [await started('first/1.0'), await started('second/2.0')];
+    await a.dial(b.addresses()[0]!);
+    await eventually('both agent versions', () => {
+      return (
+        a.connections()[0]?.agentVersion === 'second/2.0' && b.connections()[0]?.agentVersion === 'first/1.0'
+      );
+    });
+  });
+
+  it('refuses to start where somebody listens already', async () => {
+    const [port] = /\/tcp\/(\d+)\//.exec((await started('first')).addresses()[0]!.toString())!.slice(1);
+    await assert.rejects(started('second', { listen: [`/ip4/127.0.0.1/tcp/${port!}`] }), /EADDRINUSE/);
+  });
+
+  it('gives up a dial that nobody answers', async () => {
+    const a = await started('first', { dialTimeoutMs: 300 });
+    const { server, port } = await silentServer();
+    try {
+      const stranger = (await create('stranger')).peerId.toString();
+      const before = performance.now();
+      await assert.rejects(a.dial(multiaddr(`/ip4/127.0.0.1/tcp/${port}/p2p/${stranger}`)));
+      assert.ok(performance.now() - before < 5_000, 'the limit is 300 ms');
+    } finally {
+      server.close();
+    }
+  });
+
+  it('turns away connections above its limit', async () => {
+    const small = await started('small', { maxConnections: 1 });
+    const [first, second] = [await started('first'), await started('second')];
+    await first.dial(small.addresses()[0]!);
+    await second.dial(small.addresses()[0]!).catch(() => undefined);
+    await eventually('the second to be turned away', () => second.connections().length === 0);
+    assert.deepEqual(
+      small.connections().map(({ peerId }) => peerId.toString()),
+      [first.peerId.toString()],
+    );
+  });
+});
+
+/** Takes connections and says nothing. */
+async function silentServer() {
+  const { createServer } = await import('node:net');
+  const server = createServer((socket) => socket.on('error', () => socket.destroy()));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, port: (server.address() as { port: number }).port };
+}

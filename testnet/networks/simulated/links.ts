@@ -1,0 +1,224 @@
+/**
+ * How bytes travel from one node to another. One `LinkDirection` is one direction of one connection, in order and
+ * without loss as TCP makes it:
+ *
+ *   send ─ uplink queue ─ link queue ─ latency + retransmissions ─ downlink queue ─ deliver
+ *          of the sender  of this       order kept                 of the receiver
+ *                         direction
+ *
+ * A queue is the time a line of so many bits per second is busy; each passes whole messages on (store and forward).
+ * Where no bandwidth is set the queue is not there and costs nothing: a message is then exactly one event.
+ *
+ * A cut is silence. What is under way is lost and what is sent waits; on heal everything is sent again, in order. The
+ * remainder of a backed-off retransmission timer, which in TCP delays that first resend, is not modelled.
+ */
+import { retransmission } from './link-conditions.ts';
+import type { LinkConditions } from './link-conditions.ts';
+import type { VirtualEvent } from './event-heap.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** The access line of a node, one way: all its connections share it, first come first served. */
+export class AccessLine {
+  readonly bitsPerSecond: number;
+  #busyUntilMs = 0;
+
+  /** @param bitsPerSecond Infinity for a line that never fills. */
+  constructor(bitsPerSecond: number) {
+    this.bitsPerSecond = bitsPerSecond;
+  }
+
+  /** When the last bit of `bytes` handed over at `nowMs` has passed. */
+  pass(nowMs: number, bytes: number): number {
+    if (this.bitsPerSecond === Infinity) return nowMs;
+    this.#busyUntilMs = Math.max(nowMs, this.#busyUntilMs) + (bytes * 8000) / this.bitsPerSecond;
+    return this.#busyUntilMs;
+  }
+}
+
+/** Conserved: sent = received + dropped + what is under way. */
+export interface ByteLedger {
+  sent: number;
+  received: number;
+  dropped: number;
+  /** Sent again because of loss or a cut; not part of `sent`, which counts what the protocols handed over. */
+  retransmitted: number;
+}
+
+/** One end of a direction: whose events they are, and where the bytes are counted. */
+export interface LinkEnd {
+  readonly owner: number;
+  readonly uplink: AccessLine;
+  readonly downlink: AccessLine;
+  readonly ledger: ByteLedger;
+}
+
+interface Parcel {
+  bytes: number;
+  deliver: () => void;
+  event: VirtualEvent | undefined;
+  /** It left the sender's queues: no longer in its send buffer. */
+  departed: boolean;
+  next: Parcel | undefined;
+}
+
+/**
+ * Bytes a sender may have waiting in its own queues before it has to stop writing: what yamux grants a stream and
+ * about what Linux gives a socket. Bounds what a slow or cut link can make a node hold beyond its write buffers.
+ */
+const SEND_BUFFER_BYTES = 256 * 1024;
+
+export class LinkDirection {
+  readonly #clock: VirtualClock;
+  readonly #from: LinkEnd;
+  readonly #to: LinkEnd;
+  #conditions: LinkConditions;
+  #line: AccessLine;
+  #cut = false;
+  /** The receiver reads no more: all that comes is dropped. */
+  #refused = false;
+  /** In the order sent, which is the order of delivery. */
+  #first: Parcel | undefined;
+  #last: Parcel | undefined;
+  #lastArrivalMs = 0;
+  #waitingBytes = 0;
+  /** It was full, and whoever writes has not been told that it no longer is. */
+  #blocked = false;
+  #onRoom: (() => void) | undefined;
+  /** Bytes under way: sent, and neither delivered nor dropped. */
+  underWayBytes = 0;
+
+  constructor(clock: VirtualClock, from: LinkEnd, to: LinkEnd, conditions: LinkConditions) {
+    this.#clock = clock;
+    this.#from = from;
+    this.#to = to;
+    this.#conditions = conditions;
+    this.#line = new AccessLine(conditions.bitsPerSecond);
+  }
+
+  /** The sender's queue is full: whoever writes on is held up, as a full socket would. */
+  isFull(): boolean {
+    return this.#waitingBytes >= SEND_BUFFER_BYTES;
+  }
+
+  /** Calls `listener` each time a full queue has half emptied. One listener. */
+  onRoom(listener: () => void): void {
+    this.#onRoom = listener;
+  }
+
+  /** `deliver` runs as the receiver when the last byte is there; never, when it is dropped. */
+  send(bytes: number, deliver: () => void): void {
+    this.#from.ledger.sent += bytes;
+    if (this.#refused) {
+      this.#from.ledger.dropped += bytes;
+      return;
+    }
+    const parcel: Parcel = { bytes, deliver, event: undefined, departed: false, next: undefined };
+    if (this.#last === undefined) this.#first = parcel;
+    else this.#last.next = parcel;
+    this.#last = parcel;
+    this.underWayBytes += bytes;
+    if (this.#cut) this.#wait(bytes);
+    else this.#dispatch(parcel);
+  }
+
+  /** From the next message on. */
+  setConditions(conditions: LinkConditions): void {
+    this.#conditions = conditions;
+    this.#line = new AccessLine(conditions.bitsPerSecond);
+  }
+
+  /** Nothing passes until heal(); nobody is told. */
+  cut(): void {
+    if (this.#cut) return;
+    this.#cut = true;
+    for (let parcel = this.#first; parcel !== undefined; parcel = parcel.next) {
+      if (parcel.event !== undefined) this.#clock.cancel(parcel.event);
+      if (!parcel.departed) continue;
+      parcel.departed = false;
+      this.#from.ledger.retransmitted += parcel.bytes;
+      this.#wait(parcel.bytes);
+    }
+  }
+
+  heal(): void {
+    if (!this.#cut) return;
+    this.#cut = false;
+    this.#lastArrivalMs = this.#clock.nowMs();
+    this.#waitingBytes = 0;
+    for (let parcel = this.#first; parcel !== undefined; parcel = parcel.next) this.#dispatch(parcel);
+    this.#unblock();
+  }
+
+  /** The receiver is gone: drops what is under way and all that is yet to come. */
+  refuse(): void {
+    if (this.#refused) return;
+    this.#refused = true;
+    for (let parcel = this.#first; parcel !== undefined; parcel = parcel.next) {
+      if (parcel.event !== undefined) this.#clock.cancel(parcel.event);
+      this.#from.ledger.dropped += parcel.bytes;
+    }
+    this.#first = this.#last = undefined;
+    this.underWayBytes = 0;
+    this.#waitingBytes = 0;
+  }
+
+  #dispatch(parcel: Parcel): void {
+    const nowMs = this.#clock.nowMs();
+    const departureMs = this.#line.pass(this.#from.uplink.pass(nowMs, parcel.bytes), parcel.bytes);
+    if (departureMs === nowMs) {
+      this.#depart(parcel);
+      return;
+    }
+    this.#wait(parcel.bytes);
+    // The receiver's, as the arrival: a packet in the queue of a dead sender's modem still leaves.
+    parcel.event = this.#clock.schedule(this.#to.owner, departureMs, () => {
+      this.#waitingBytes -= parcel.bytes;
+      this.#depart(parcel);
+      this.#unblock();
+    });
+  }
+
+  #wait(bytes: number): void {
+    this.#waitingBytes += bytes;
+    if (this.isFull()) this.#blocked = true;
+  }
+
+  #unblock(): void {
+    if (!this.#blocked || this.#waitingBytes > SEND_BUFFER_BYTES / 2) return;
+    this.#blocked = false;
+    // As the sender: its stream goes on writing here.
+    this.#clock.schedule(this.#from.owner, this.#clock.nowMs(), () => this.#onRoom?.());
+  }
+
+  #depart(parcel: Parcel): void {
+    parcel.departed = true;
+    const conditions = this.#conditions;
+    let delayMs = conditions.latency();
+    if (conditions.lossProbability > 0) {
+      const lost = retransmission(conditions, parcel.bytes);
+      delayMs += lost.delayMs;
+      this.#from.ledger.retransmitted += lost.bytes;
+    }
+    const arrivalMs = Math.max(this.#clock.nowMs() + delayMs, this.#lastArrivalMs);
+    this.#lastArrivalMs = arrivalMs;
+    const { owner, downlink } = this.#to;
+    const deliver = (): void => this.#deliver(parcel);
+    parcel.event = this.#clock.schedule(
+      owner,
+      arrivalMs,
+      downlink.bitsPerSecond === Infinity
+        ? deliver
+        : () => {
+            parcel.event = this.#clock.schedule(owner, downlink.pass(arrivalMs, parcel.bytes), deliver);
+          },
+    );
+  }
+
+  #deliver(parcel: Parcel): void {
+    this.#first = parcel.next;
+    if (this.#first === undefined) this.#last = undefined;
+    this.underWayBytes -= parcel.bytes;
+    this.#to.ledger.received += parcel.bytes;
+    parcel.deliver();
+  }
+}

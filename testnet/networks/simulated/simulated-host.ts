@@ -1,0 +1,270 @@
+/**
+ * A Host without sockets: connections to other simulated hosts over links in virtual time. Under it lies neither TCP,
+ * encryption nor a multiplexer, so `transportBytes` are the bytes of the protocols.
+ *
+ * Addresses are /memory/<owner index>/p2p/<peer id>. Limits on streams per protocol are not enforced.
+ */
+import type { GossipSubComponents } from '@chainsafe/libp2p-gossipsub';
+import { DialError, NotFoundError, UnexpectedPeerError } from '@libp2p/interface';
+import type { PeerId, PrivateKey, Stream } from '@libp2p/interface';
+import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id';
+import { multiaddr } from '@multiformats/multiaddr';
+import type { Multiaddr } from '@multiformats/multiaddr';
+
+import type {
+  Host,
+  HostConnection,
+  HostEvents,
+  PeerIdText,
+  StreamHandler,
+  StreamObserver,
+  StreamTraffic,
+  TransportBytes,
+} from '../../../src/host/host.ts';
+import { connect } from './dialling.ts';
+import { AccessLine } from './links.ts';
+import type { ByteLedger, LinkEnd } from './links.ts';
+import { checkedRate } from './link-conditions.ts';
+import type { ConnectionHost, SimulatedConnection } from './simulated-connection.ts';
+import { SimulatedConnectionManager } from './simulated-connection-manager.ts';
+import type { HostState, SimulatedNetwork } from './simulated-network.ts';
+import { SimulatedPeerStore } from './simulated-peer-store.ts';
+import { SimulatedRegistrar } from './simulated-registrar.ts';
+import type { SimulatedStream } from './simulated-stream.ts';
+import { silentLogger } from './silent-log.ts';
+
+export interface SimulatedHostOptions {
+  network: SimulatedNetwork;
+  /** Index of the node: the owner of its events. Unique among living hosts. */
+  owner: number;
+  privateKey: PrivateKey;
+  /** Access line of the node, shared by all its connections; bits per second. Default: never full. */
+  uplinkBitsPerSecond?: number;
+  downlinkBitsPerSecond?: number;
+}
+
+/** What a simulated peer says it is. */
+const AGENT_VERSION = 'txgossip/simulated';
+
+/** `crash`: the process dies and its kernel resets the connections. `vanish`: the machine is gone, all is silence. */
+export type Death = 'crash' | 'vanish';
+
+export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
+  readonly owner: number;
+  readonly privateKey: PrivateKey;
+  readonly peerId: PeerId;
+  readonly address: Multiaddr;
+  readonly uplink: AccessLine;
+  readonly downlink: AccessLine;
+  readonly ledger: ByteLedger = { sent: 0, received: 0, dropped: 0, retransmitted: 0 };
+  readonly gossipComponents: GossipSubComponents;
+  state: HostState = 'new';
+  readonly #network: SimulatedNetwork;
+  readonly #registrar: SimulatedRegistrar;
+  /** At least one each; a peer that dialled us while we dialled it has two. */
+  readonly #connections = new Map<PeerIdText, SimulatedConnection[]>();
+  readonly #dialling = new Map<PeerIdText, Promise<SimulatedConnection>>();
+  #observer: StreamObserver = () => undefined;
+  #events: Partial<HostEvents> = {};
+
+  constructor(options: SimulatedHostOptions) {
+    this.owner = options.owner;
+    this.privateKey = options.privateKey;
+    this.peerId = peerIdFromPrivateKey(options.privateKey);
+    this.address = multiaddr(`/memory/${options.owner}/p2p/${this.peerId.toString()}`);
+    this.uplink = new AccessLine(checkedRate(options.uplinkBitsPerSecond ?? Infinity));
+    this.downlink = new AccessLine(checkedRate(options.downlinkBitsPerSecond ?? Infinity));
+    this.#network = options.network;
+    this.#registrar = new SimulatedRegistrar((protocol, handled) => this.#announce(protocol, handled));
+    this.gossipComponents = {
+      privateKey: this.privateKey,
+      peerId: this.peerId,
+      logger: silentLogger,
+      registrar: this.#registrar,
+      connectionManager: new SimulatedConnectionManager({
+        connections: () => [...this.#connections.values()].flat(),
+        connectionsTo: (peerId) => [...(this.#connections.get(peerId.toString()) ?? [])],
+        connect: (peerId) => this.#connectTo(peerId),
+        disconnect: (peerId) => this.disconnect(peerId),
+      }),
+      peerStore: new SimulatedPeerStore(),
+    };
+  }
+
+  /** @throws when it was started before, or a host with this identity is up. */
+  // eslint-disable-next-line @typescript-eslint/require-await -- asynchronous in the interface
+  async start(): Promise<void> {
+    if (this.state !== 'new') throw new Error(`a simulated host starts once; this one is ${this.state}`);
+    this.#network.add(this);
+    this.state = 'listening';
+  }
+
+  async stop(): Promise<void> {
+    if (this.state !== 'listening') return;
+    this.state = 'stopped';
+    for (const connection of [...this.#connections.values()].flat()) await connection.close();
+  }
+
+  /**
+   * The node is dead from this instant: none of its timers or promises of time to come runs any more. What it had
+   * sent is still delivered, what was on its way to it is dropped.
+   */
+  kill(death: Death): void {
+    if (this.state !== 'listening') return;
+    this.state = death === 'crash' ? 'crashed' : 'vanished';
+    const { clock, options } = this.#network;
+    for (const connection of [...this.#connections.values()].flat()) {
+      connection.vanish();
+      const { remote } = connection;
+      if (death === 'crash') {
+        connection.tellPeer((peer) => peer.endedByPeer('reset'));
+      } else {
+        const peer = this.#network.find(connection.remotePeer)!;
+        clock.schedule(peer.owner, clock.nowMs() + options.deadPeerTimeoutMs, () =>
+          remote.endedByPeer('reset'),
+        );
+      }
+    }
+    this.#connections.clear();
+    clock.abandon(this.owner);
+  }
+
+  addresses(): Multiaddr[] {
+    return this.state === 'listening' ? [this.address] : [];
+  }
+
+  async dial(address: Multiaddr): Promise<PeerId> {
+    const [, index, id] = /^\/memory\/(\d+)\/p2p\/([^/]+)$/.exec(address.toString()) ?? [];
+    if (index === undefined || id === undefined) {
+      throw new DialError(`a simulated host dials /memory/<index>/p2p/<peer id>, not ${address.toString()}`);
+    }
+    const peerId = peerIdFromString(id);
+    const listener = this.#network.find(peerId);
+    if (listener !== undefined && listener.owner !== Number(index)) {
+      throw new UnexpectedPeerError(`${id} is node ${listener.owner}, not node ${index}`);
+    }
+    await this.#connectTo(peerId);
+    return peerId;
+  }
+
+  async disconnect(peerId: PeerId): Promise<void> {
+    for (const connection of [...(this.#connections.get(peerId.toString()) ?? [])]) await connection.close();
+  }
+
+  connections(): HostConnection[] {
+    return [...this.#connections.values()].map(([first]) => describe(first!));
+  }
+
+  handle(protocol: string, handler: StreamHandler): Promise<void> {
+    return this.#registrar.handle(protocol, (stream, { remotePeer }) => handler(stream, remotePeer));
+  }
+
+  unhandle(protocol: string): Promise<void> {
+    return this.#registrar.unhandle(protocol);
+  }
+
+  async openStream(peerId: PeerId, protocol: string, options?: { signal?: AbortSignal }): Promise<Stream> {
+    const connection = this.#connections.get(peerId.toString())?.[0];
+    if (connection === undefined) throw new NotFoundError(`not connected to ${peerId.toString()}`);
+    return connection.newStream(protocol, options);
+  }
+
+  subscribe(events: Partial<HostEvents>): void {
+    this.#events = { ...this.#events, ...events };
+  }
+
+  observeStreams(observer: StreamObserver): void {
+    if (this.state !== 'new') throw new Error('observeStreams must be called before start()');
+    this.#observer = observer;
+  }
+
+  transportBytes(): TransportBytes {
+    return { sent: this.ledger.sent, received: this.ledger.received };
+  }
+
+  // What connections and dials ask of their host.
+
+  chooseProtocol(protocols: string[]): string | undefined {
+    const spoken = this.#registrar.getProtocols();
+    return protocols.find((protocol) => spoken.includes(protocol));
+  }
+
+  observe(protocol: string, remotePeer: PeerId): StreamTraffic | undefined {
+    return this.#observer(protocol, remotePeer);
+  }
+
+  acceptStream(stream: SimulatedStream, connection: SimulatedConnection): void {
+    const { handler } = this.#registrar.getHandler(stream.protocol);
+    // A handler that fails loses its stream, as in libp2p; the host lives on.
+    Promise.try(() => handler(stream, connection)).catch((error: unknown) => {
+      stream.abort(error instanceof Error ? error : new Error(String(error)));
+    });
+  }
+
+  connectionOpened(connection: SimulatedConnection): void {
+    const { remotePeer } = connection;
+    const key = remotePeer.toString();
+    const known = this.#connections.get(key);
+    if (known === undefined) this.#connections.set(key, [connection]);
+    else known.push(connection);
+    if (known === undefined) this.#events.connect?.(describe(connection));
+    connection.remoteProtocols = this.#network.find(remotePeer)?.spokenProtocols() ?? [];
+    this.#registrar.peerSpeaks(connection.remoteProtocols, remotePeer, connection);
+  }
+
+  connectionClosed(connection: SimulatedConnection): void {
+    const key = connection.remotePeer.toString();
+    const left = this.#connections.get(key)?.filter((other) => other !== connection) ?? [];
+    if (left.length > 0) {
+      this.#connections.set(key, left);
+      return;
+    }
+    if (!this.#connections.delete(key)) return;
+    this.#registrar.peerLeft(connection.remoteProtocols, connection.remotePeer);
+    this.#events.disconnect?.(connection.remotePeer);
+  }
+
+  /** What identify tells a peer. */
+  spokenProtocols(): string[] {
+    return this.#registrar.getProtocols();
+  }
+
+  /** Identify's push: tells every peer that the list of protocols has changed. */
+  #announce(protocol: string, handled: boolean): void {
+    for (const connection of [...this.#connections.values()].flat()) {
+      const peer = this.#network.find(connection.remotePeer);
+      connection.tellPeer((remote) => peer?.protocolChanged(protocol, handled, remote));
+    }
+  }
+
+  protocolChanged(protocol: string, handled: boolean, connection: SimulatedConnection): void {
+    if (connection.status !== 'open') return;
+    connection.remoteProtocols = connection.remoteProtocols.filter((other) => other !== protocol);
+    if (handled) {
+      connection.remoteProtocols.push(protocol);
+      this.#registrar.peerSpeaks([protocol], connection.remotePeer, connection);
+    } else {
+      this.#registrar.peerLeft([protocol], connection.remotePeer);
+    }
+  }
+
+  async #connectTo(peerId: PeerId): Promise<SimulatedConnection> {
+    if (this.state !== 'listening') throw new DialError(`a host that is ${this.state} cannot dial`);
+    const key = peerId.toString();
+    const open = this.#connections.get(key)?.[0];
+    if (open !== undefined) return open;
+    if (peerId.equals(this.peerId)) throw new DialError('a host does not dial itself');
+    const listener = this.#network.find(peerId);
+    if (listener === undefined) throw new DialError(`nobody in this network is ${key}`);
+    let dialling = this.#dialling.get(key);
+    if (dialling === undefined) {
+      dialling = connect(this.#network, this, listener).finally(() => this.#dialling.delete(key));
+      this.#dialling.set(key, dialling);
+    }
+    return dialling;
+  }
+}
+
+function describe({ remotePeer, remoteAddr, direction }: SimulatedConnection): HostConnection {
+  return { peerId: remotePeer, remoteAddress: remoteAddr, direction, agentVersion: AGENT_VERSION };
+}
