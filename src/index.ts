@@ -9,5 +9,6 @@ export { decodeTransaction } from './transaction/decode.ts';
 export { signTransaction } from './transaction/sign.ts';
 export type { Transaction, DecodedTransaction } from './transaction/transaction.ts';
 export type { TraceEvent, TraceSink } from './telemetry/trace.ts';
+export type { Hex } from './bytes.ts';
 export type { Host } from './host/host.ts';
 export type { Clock, Environment, Random } from './environment.ts';

@@ -5,14 +5,18 @@
  *   npm run bench -- gossip mempool   these only
  */
 import { benchGossip } from './gossip.ts';
+import { benchLinks } from './links.ts';
 import { benchMempool } from './mempool.ts';
 import { benchTable, type BenchRow } from './row.ts';
+import { benchSimulation } from './simulation.ts';
 import { benchTransaction } from './transaction.ts';
 
 const GROUPS: Record<string, () => Promise<BenchRow[]>> = {
   transaction: benchTransaction,
   mempool: benchMempool,
   gossip: benchGossip,
+  simulation: benchSimulation,
+  links: benchLinks,
 };
 
 const names = process.argv.slice(2);

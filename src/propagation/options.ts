@@ -54,7 +54,7 @@ export interface PropagationOptions {
 }
 
 /** The gossipsub specification's own values, but for a history one heartbeat longer, so that a slow verdict still forwards. */
-export const defaultGossipOptions: GossipOptions = {
+const defaultGossipOptions: GossipOptions = {
   D: 6,
   Dlo: 4,
   Dhi: 12,

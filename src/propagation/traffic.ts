@@ -1,4 +1,4 @@
-import type { Host, StreamObserver } from '../host/host.ts';
+import type { Host, StreamData, StreamObserver } from '../host/host.ts';
 import type { BytesByKind, NodeCounters } from '../telemetry/trace.ts';
 import { FrameMeter } from './frame-meter.ts';
 import type { WantedMessages } from './wanted-messages.ts';
@@ -12,6 +12,7 @@ export class Traffic {
   readonly #host: Host;
   readonly #sent = { message: 0, control: 0, sync: 0 };
   readonly #received = { message: 0, control: 0, sync: 0 };
+  readonly #lost = { message: 0, control: 0, sync: 0 };
   readonly #wanted: WantedMessages;
   readonly #nowMs: () => number;
   firstCopyBytes = 0;
@@ -32,6 +33,7 @@ export class Traffic {
     return {
       sent: withOther(this.#sent, transport.sent),
       received: withOther(this.#received, transport.received),
+      ...(Object.values(this.#lost).some((bytes) => bytes > 0) && { lost: { ...this.#lost, other: 0 } }),
       duplicateBytes: this.#received.message - this.firstCopyBytes,
       copiesReceived: this.copiesReceived,
       messagesReceived: this.messagesReceived,
@@ -46,6 +48,7 @@ export class Traffic {
       return {
         sent: (bytes) => void (this.#sent.sync += bytes),
         received: (bytes) => void (this.#received.sync += bytes),
+        lost: (bytes) => void (this.#lost.sync += bytes),
       };
     }
     const peer = remotePeer.toString();
@@ -53,15 +56,31 @@ export class Traffic {
     const into = new FrameMeter(this.#received);
     return {
       sent: (_bytes, data) => {
-        const frame = data.subarray();
         const controlBefore = this.#sent.control;
-        out.push(frame);
+        pushAll(out, data);
         // An IWANT needs a control part of a tag, a length and an id at least; most frames are payload alone.
-        if (this.#sent.control - controlBefore > 20) this.#wanted.sent(peer, frame, this.#nowMs());
+        if (this.#sent.control - controlBefore > 20) this.#wanted.sent(peer, data.subarray(), this.#nowMs());
       },
-      received: (_bytes, data) => into.push(data.subarray()),
+      received: (_bytes, data) => pushAll(into, data),
+      lost: (_bytes, data) => this.#lose(into, data.subarray()),
     };
   };
+
+  /** Only the meter that read the stream so far can tell the kind of what would have come next. */
+  #lose(into: FrameMeter, data: Uint8Array): void {
+    const { message, control } = this.#received;
+    into.push(data);
+    this.#lost.message += this.#received.message - message;
+    this.#lost.control += this.#received.control - control;
+    this.#received.message = message;
+    this.#received.control = control;
+  }
+}
+
+/** Piece by piece: making one piece of a list would copy every message for the sake of a few lengths. */
+function pushAll(meter: FrameMeter, data: StreamData): void {
+  if (data instanceof Uint8Array) meter.push(data);
+  else for (const piece of data) meter.push(piece);
 }
 
 /** `other` is what the transport carried beyond the protocols seen: handshakes, identify, framing. */

@@ -20,7 +20,7 @@ export type VerifierOptions = { backend?: VerifierBackend } & Partial<
  * An idle verifier answers 0.02 ms (one signature) to 1 ms (100) later, and a thread costs some 50 MB and 0.3 s of
  * start. Where many nodes share a machine, its cores and memory are the limit, not one loop: choose inline there.
  */
-export const DEFAULT_VERIFIER_BACKEND: VerifierBackend = 'workers';
+const DEFAULT_VERIFIER_BACKEND: VerifierBackend = 'workers';
 
 /** Options of the backend not chosen have no effect. @throws {Error} when a worker thread cannot start. */
 export async function createVerifier(options: VerifierOptions = {}): Promise<Verifier> {

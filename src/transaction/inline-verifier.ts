@@ -13,7 +13,7 @@ export interface InlineVerifierOptions {
   signaturesPerTurn: number;
 }
 
-export const DEFAULT_INLINE_VERIFIER_OPTIONS: InlineVerifierOptions = {
+const DEFAULT_INLINE_VERIFIER_OPTIONS: InlineVerifierOptions = {
   maxQueued: DEFAULT_MAX_QUEUED,
   signaturesPerTurn: 32,
 };

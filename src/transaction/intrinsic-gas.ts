@@ -1,7 +1,7 @@
 /** Gas a transaction costs before it does anything. Independent of state, so whoever sends less is at fault. */
 import type { DecodedTransaction } from './transaction.ts';
 
-export const GAS = {
+const GAS = {
   transaction: 21_000,
   /** EIP-2. */
   contractCreation: 32_000,

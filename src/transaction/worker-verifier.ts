@@ -20,7 +20,7 @@ export interface WorkerVerifierOptions {
   workerEntry: URL;
 }
 
-export const DEFAULT_WORKER_VERIFIER_OPTIONS: WorkerVerifierOptions = {
+const DEFAULT_WORKER_VERIFIER_OPTIONS: WorkerVerifierOptions = {
   maxQueued: DEFAULT_MAX_QUEUED,
   threads: Math.max(1, availableParallelism() - 1),
   signaturesPerJob: 64,
@@ -48,10 +48,14 @@ interface Thread {
  * Resolves once every thread is ready. @throws {Error} when one cannot start.
  */
 export async function createWorkerVerifier(options: Partial<WorkerVerifierOptions> = {}): Promise<Verifier> {
-  const { maxQueued, threads, signaturesPerJob, workerEntry } = {
-    ...DEFAULT_WORKER_VERIFIER_OPTIONS,
-    ...options,
-  };
+  const standard = DEFAULT_WORKER_VERIFIER_OPTIONS;
+  // One by one: an option given as undefined takes its default.
+  const {
+    maxQueued = standard.maxQueued,
+    threads = standard.threads,
+    signaturesPerJob = standard.signaturesPerJob,
+    workerEntry = standard.workerEntry,
+  } = options;
   const pool = new Set<Thread>();
   let queued = 0;
   let lastJobId = 0;

@@ -76,3 +76,12 @@ export function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+/** CPU time a running process has used, all its threads, from /proc. */
+export async function cpuSeconds(pid: number): Promise<number> {
+  const { readFile } = await import('node:fs/promises');
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // The name, in brackets, may hold anything; user and system time are fields 14 and 15, in hundredths.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}

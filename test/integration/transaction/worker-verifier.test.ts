@@ -35,6 +35,16 @@ describe('createWorkerVerifier', () => {
   describe('of two threads and small jobs', () =>
     verifierCompliance((options) => createWorkerVerifier({ ...options, threads: 2, signaturesPerJob: 4 })));
 
+  it('takes its defaults for options given as undefined', async () => {
+    const verifier = await createWorkerVerifier({ threads: undefined, maxQueued: undefined });
+    try {
+      const batch = transactions(3);
+      assert.deepEqual(senders(await verifier.verify(batch)), expectedSenders(batch));
+    } finally {
+      await verifier.stop();
+    }
+  });
+
   it('fails the batch of a thread that died with the cause, and replaces the thread', async () => {
     const verifier = await createWorkerVerifier({ threads: 1, workerEntry: hostileWorker });
     try {
