@@ -15,8 +15,12 @@ hostCompliance('libp2p over TCP', async () => {
   return {
     hosts,
     act: async (_host, work) => work(),
-    eventually: async (what, look) => void (await eventually(what, look)),
-    cleanup: async () => void (await Promise.all(hosts.map((host) => host.stop()))),
+    eventually: async (what, look) => {
+      await eventually(what, look);
+    },
+    cleanup: async () => {
+      await Promise.all(hosts.map((host) => host.stop()));
+    },
   };
 });
 
