@@ -4,7 +4,12 @@ const upward = (name, from, to) => ({ name, severity: 'error', from: { path: fro
 
 export default {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     upward('src-knows-no-testnet', '^src/', '^(testnet|scripts|test)/'),
     upward('testnet-knows-no-scripts', '^testnet/', '^(scripts|test)/'),
     upward('scripts-know-no-tests', '^scripts/', '^test/'),
@@ -15,12 +20,20 @@ export default {
     upward('propagation-below-node', '^src/propagation/', '^src/(rpc|peers|state|node|config)'),
     upward('rpc-below-node', '^src/rpc/', '^src/(host|propagation|peers|node|config)'),
     upward('telemetry-below-node', '^src/telemetry/', '^src/(rpc|propagation|peers|node|config)'),
-    { name: 'no-dev-dependencies-in-product', severity: 'error', from: { path: '^(src|testnet)/' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'no-dev-dependencies-in-product',
+      severity: 'error',
+      from: { path: '^(src|testnet)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

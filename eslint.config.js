@@ -4,11 +4,24 @@ export default tseslint.config(
   { ignores: ['dist/**', 'runs/**', 'node_modules/**'] },
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js', '.dependency-cruiser.js', 'scripts/txgossip.js'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: {
+          allowDefaultProject: ['eslint.config.js', '.dependency-cruiser.js', 'scripts/txgossip.js'],
+        },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       // A non-null assertion after a bounds check is clearer than a dead branch under noUncheckedIndexedAccess.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
@@ -18,7 +31,14 @@ export default tseslint.config(
   },
   {
     // Time and randomness are arguments in these folders, so that a run can be had again from its seed.
-    files: ['src/mempool/**/*.ts', 'src/transaction/**/*.ts', 'src/propagation/**/*.ts', 'testnet/scenario/**/*.ts', 'testnet/topology/**/*.ts', 'testnet/measure/**/*.ts'],
+    files: [
+      'src/mempool/**/*.ts',
+      'src/transaction/**/*.ts',
+      'src/propagation/**/*.ts',
+      'testnet/scenario/**/*.ts',
+      'testnet/topology/**/*.ts',
+      'testnet/measure/**/*.ts',
+    ],
     ignores: ['src/mempool/journal.ts'],
     rules: {
       'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'setImmediate', 'performance'],

@@ -38,6 +38,6 @@ export const realClock: Clock = {
   },
 };
 
-export const realRandom: Random = { next: () => Math.random() };
+const realRandom: Random = { next: () => Math.random() };
 
 export const realEnvironment: Environment = { clock: realClock, random: realRandom };

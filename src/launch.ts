@@ -2,7 +2,7 @@ import type { PrivateKey } from '@libp2p/interface';
 import { ConfigError, resolveOptions, type NodeOptions } from './config.ts';
 import { realEnvironment } from './environment.ts';
 import { parseMultiaddr } from './host/address.ts';
-import { createLibp2pHost } from './host/libp2p-host.ts';
+import { createLibp2pHost, type Libp2pHostInit } from './host/libp2p-host.ts';
 import { loadIdentity } from './identity.ts';
 import type { AccountView } from './mempool/account-view.ts';
 import { CLIENT_VERSION, Node } from './node.ts';
@@ -31,6 +31,8 @@ export interface LaunchExtras {
   log?: Logger;
   /** In place of the key in the data directory. */
   privateKey?: PrivateKey;
+  /** In place of TCP. */
+  transports?: Libp2pHostInit['transports'];
 }
 
 /**
@@ -56,6 +58,7 @@ export async function launchNode(
       maxInboundPending: resolved['maxpeers.pending'],
       dialTimeoutMs: resolved.dialtimeout,
     },
+    ...(extras.transports !== undefined && { transports: extras.transports }),
   });
   const verifier = await createVerifier({
     backend: resolved.verifier,

@@ -36,6 +36,7 @@ async function measure(
   const startedAtMs = clock.nowMs();
   await network.sleepUntil(startedAtMs + scenario.measure.warmUpMs);
   const { status: before, inFlight: inFlightBefore } = await balanced(network);
+  const droppedBefore = network.droppedBytes();
   const readyAtMs = clock.nowMs();
   const submissions = await submitOpenLoop(network, plan, readyAtMs, { onProgress: progress });
   const submittedAtMs = clock.nowMs();
@@ -54,7 +55,7 @@ async function measure(
     traces: await network.traces(),
     before,
     after,
-    droppedBytes: network.droppedBytes(),
+    droppedBytes: network.droppedBytes() - droppedBefore,
     ...(inFlightBefore && inFlightAfter && { inFlight: { before: inFlightBefore, after: inFlightAfter } }),
     digest: network.digest(),
   };
@@ -84,7 +85,7 @@ async function drain(
 
 /**
  * Status at a moment when the sums mean something. Where the links can be asked what is on them, that is any moment:
- * by kind it is what was sent and not received, provided that it adds up to what the links hold. Elsewhere we wait for
+ * by kind it is what was sent and neither received nor lost, provided that it adds up to what the links hold. Elsewhere we wait for
  * a moment when all that was sent has been received, and take the last look when there is none.
  */
 async function balanced(network: Network): Promise<{ status: NodeStatus[]; inFlight?: BytesByKind }> {
@@ -95,21 +96,19 @@ async function balanced(network: Network): Promise<{ status: NodeStatus[]; inFli
     const total = missing.message + missing.control + missing.sync + missing.other;
     const underWay = network.underWayBytes();
     if (underWay !== null) {
-      return total === underWay + network.droppedBytes() && network.droppedBytes() === 0
-        ? { status, inFlight: missing }
-        : { status };
+      return total === underWay ? { status, inFlight: missing } : { status };
     }
     if (total === network.droppedBytes() || network.clock.nowMs() >= deadlineMs) return { status };
     await network.sleepUntil(network.clock.nowMs() + LOOK_MS / 4);
   }
 }
 
-/** Sent and not received, all nodes. */
+/** Sent and neither received nor known to be lost, all nodes. */
 function missingByKind(status: readonly NodeStatus[]): BytesByKind {
   const missing = { message: 0, control: 0, sync: 0, other: 0 };
   for (const { counters } of status) {
     for (const kind of ['message', 'control', 'sync', 'other'] as const) {
-      missing[kind] += counters.sent[kind] - counters.received[kind];
+      missing[kind] += counters.sent[kind] - counters.received[kind] - (counters.lost?.[kind] ?? 0);
     }
   }
   return missing;

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { runExperiment } from './experiment.ts';
 import type { Details } from './measure/details.ts';
+import type { Sample } from './measure/statistics.ts';
 import { summarize } from './measure/summarize.ts';
 import type { Summary } from './measure/summary.ts';
 import { startLocal } from './networks/local/start-local.ts';
@@ -14,6 +15,7 @@ import { checkExpectations, type ExpectationResult } from './scenario/expect.ts'
 import { scenarioToYaml } from './scenario/resolve.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import { buildTopology } from './topology/graphs.ts';
+import { measureRecoveryMs } from './workload/measure-recovery.ts';
 import { planWorkload } from './workload/plan.ts';
 
 export interface RunOptions {
@@ -29,6 +31,8 @@ export interface Run {
   directory: string;
   summary: Summary;
   details: Details;
+  /** Every latency, milliseconds. */
+  latencies: Sample;
   expectations: ExpectationResult[];
 }
 
@@ -36,7 +40,7 @@ export interface Run {
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Run> {
   const { network, progress = () => undefined, signal } = options;
   const directory = options.out ?? join('runs', `${scenario.name}-${timestamp(new Date())}`);
-  if (network === 'simulated') return runInWorker(scenario, directory, progress, signal);
+  if (network === 'simulated') return runInWorker(withMeasuredCosts(scenario), directory, progress, signal);
   return conduct(
     scenario,
     directory,
@@ -64,7 +68,7 @@ export async function conduct(
   try {
     const record = await Promise.race([runExperiment(network, scenario, plan, edges, progress), aborted]);
     await network.stop();
-    const { summary, details } = summarize(record);
+    const { summary, details, latencies } = summarize(record);
     const expectations = checkExpectations(scenario.expect, summary);
     const meta = await describeRun(invokedAt);
     const scenarioYaml = scenarioToYaml(scenario);
@@ -77,10 +81,17 @@ export async function conduct(
       expectations,
       meta,
     });
-    return { directory: written, summary, details, expectations };
+    return { directory: written, summary, details, latencies, expectations };
   } finally {
     await network.stop();
   }
+}
+
+/** A cost to be measured becomes the number measured: from here on, and in the run folder, the scenario says all. */
+export function withMeasuredCosts(scenario: Scenario): Scenario {
+  const { nodes } = scenario;
+  if (nodes.cpu.verifyMs !== 'measured') return scenario;
+  return { ...scenario, nodes: { ...nodes, cpu: { ...nodes.cpu, verifyMs: measureRecoveryMs() } } };
 }
 
 export function edgesOf(scenario: Scenario): Edge[] {

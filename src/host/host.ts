@@ -20,10 +20,15 @@ export interface HostConnection {
   agentVersion: string;
 }
 
+/** What passes through a stream: bytes, or a list of them that is not yet one piece. */
+export type StreamData = Uint8Array | (Iterable<Uint8Array> & { byteLength: number; subarray(): Uint8Array });
+
 export interface StreamTraffic {
   /** Bytes as the protocol sees them (no framing of multiplexer or encryption), before they are read or sent. */
-  sent(bytes: number, data: { subarray(): Uint8Array }): void;
-  received(bytes: number, data: { subarray(): Uint8Array }): void;
+  sent(bytes: number, data: StreamData): void;
+  received(bytes: number, data: StreamData): void;
+  /** Would have been received next and never will. Told by emulated networks alone: no other can know. */
+  lost?(bytes: number, data: { subarray(): Uint8Array }): void;
 }
 
 /** Called once for each protocol stream, before its first byte; what it returns sees all that passes. */

@@ -6,7 +6,7 @@ import type { Connection, PeerId, PrivateKey, Stream } from '@libp2p/interface';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import type { Multiaddr } from '@multiformats/multiaddr';
-import { createLibp2p, type Libp2p } from 'libp2p';
+import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p';
 import type {
   Host,
   HostConnection,
@@ -24,6 +24,8 @@ export interface Libp2pHostInit {
   /** Told to peers by identify. */
   agentVersion: string;
   options?: Partial<HostOptions>;
+  /** What carries the connections. Default: TCP. */
+  transports?: NonNullable<Libp2pOptions['transports']>;
 }
 
 /** libp2p over TCP with noise and yamux. Created stopped. */
@@ -36,7 +38,7 @@ export async function createLibp2pHost(init: Libp2pHostInit): Promise<Host> {
     privateKey: init.privateKey,
     nodeInfo: { userAgent: init.agentVersion },
     addresses: { listen: options.listen },
-    transports: [tcp()],
+    transports: init.transports ?? [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionManager: {

@@ -1,5 +1,5 @@
 import type { Stream } from '@libp2p/interface';
-import type { StreamTraffic } from './host.ts';
+import type { StreamData, StreamTraffic } from './host.ts';
 
 /**
  * Shows `traffic` all that passes through a stream, in order, from now on.
@@ -16,7 +16,7 @@ export function tapStream(stream: Stream, traffic: StreamTraffic): void {
   const dispatchEvent = stream.dispatchEvent.bind(stream);
   stream.dispatchEvent = (event) => {
     if (event.type === 'message') {
-      const { data } = event as Event & { data: { byteLength: number; subarray(): Uint8Array } };
+      const { data } = event as Event & { data: StreamData };
       traffic.received(data.byteLength, data);
     }
     return dispatchEvent(event);

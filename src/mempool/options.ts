@@ -113,8 +113,6 @@ const EXPERIMENT: Readonly<MempoolOptions> = {
 /** Whole configurations; `default` is geth's. */
 export const MEMPOOL_PRESETS = { default: GETH, experiment: EXPERIMENT } as const;
 
-export type MempoolPreset = keyof typeof MEMPOOL_PRESETS;
-
 type NumberOption = {
   [K in keyof MempoolOptions]: MempoolOptions[K] extends number ? K : never;
 }[keyof MempoolOptions];

@@ -11,6 +11,9 @@ export interface BatchLimits {
  * Gathers transactions into messages without delaying a lone one: on an idle line the first leaves at once; what
  * follows within `maxBatchDelayMs` gathers until that time is over or a limit is reached. Order is kept, so a
  * sender's nonces stay in order within and across batches.
+ *
+ * A batch must not be what some node ignored before: its id would be remembered, and it would go nowhere. What was
+ * ignored behind a nonce gap therefore never travels without the transaction that freed it (`addFreed`).
  */
 export class Batcher {
   readonly #limits: BatchLimits;
@@ -28,13 +31,47 @@ export class Batcher {
   }
 
   add(transactions: readonly Transaction[]): void {
-    for (const transaction of transactions) {
-      const bytes = transaction.raw.byteLength;
-      if (this.#waiting.length > 0 && this.#waitingBytes + bytes > this.#limits.maxBatchBytes) this.flush();
-      this.#waiting.push(transaction);
-      this.#waitingBytes += bytes;
-      if (this.#waiting.length >= this.#limits.maxBatchTransactions) this.flush();
+    for (const transaction of transactions) this.#gather([transaction]);
+    this.#sendSoon();
+  }
+
+  /**
+   * `freed` became executable by `freeing`: each leaves in one batch with it, whatever the limits say of two. `freeing`
+   * goes once for each batch that takes.
+   */
+  addFreed(freeing: Transaction, freed: readonly Transaction[]): void {
+    const { maxBatchTransactions, maxBatchBytes } = this.#limits;
+    let company = [freeing];
+    let bytes = freeing.raw.byteLength;
+    for (const transaction of freed) {
+      const full =
+        company.length >= maxBatchTransactions || bytes + transaction.raw.byteLength > maxBatchBytes;
+      if (full && company.length > 1) {
+        this.#gather(company);
+        company = [freeing];
+        bytes = freeing.raw.byteLength;
+      }
+      company.push(transaction);
+      bytes += transaction.raw.byteLength;
     }
+    this.#gather(company);
+    this.#sendSoon();
+  }
+
+  /** All of them into one batch. */
+  #gather(together: readonly Transaction[]): void {
+    const { maxBatchTransactions, maxBatchBytes } = this.#limits;
+    const bytes = together.reduce((sum, { raw }) => sum + raw.byteLength, 0);
+    const fits =
+      this.#waiting.length + together.length <= maxBatchTransactions &&
+      this.#waitingBytes + bytes <= maxBatchBytes;
+    if (!fits) this.flush();
+    this.#waiting.push(...together);
+    this.#waitingBytes += bytes;
+    if (this.#waiting.length >= maxBatchTransactions) this.flush();
+  }
+
+  #sendSoon(): void {
     if (this.#waiting.length === 0 || this.#cancelTimer !== undefined) return;
     const sinceLastMs = this.#clock.nowMs() - this.#lastSentAtMs;
     if (sinceLastMs >= this.#limits.maxBatchDelayMs) this.flush();

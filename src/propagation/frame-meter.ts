@@ -3,9 +3,12 @@
  * top-level protobuf field 2 is `publish` (payload messages) and whose other fields are subscriptions and control.
  * Framing counts as control. See the gossipsub specification, rpc.proto.
  *
- * Data comes in pieces cut anywhere, so this is a state machine over varints; contents are skipped, not read.
+ * Data comes in pieces cut anywhere (a stream that was held up sends what has gathered, several frames or a part of
+ * one), so this is a state machine over varints; contents are skipped, but for control, which is handed on whole to
+ * whoever asks for it.
  */
 const PUBLISH_FIELD = 2;
+const CONTROL_FIELD = 3;
 const LENGTH_DELIMITED = 2;
 
 const enumerated = { frameLength: 0, tag: 1, fieldLength: 2, content: 3, varintValue: 4, broken: 5 } as const;
@@ -18,17 +21,24 @@ export interface FrameBytes {
 
 export class FrameMeter {
   readonly bytes: FrameBytes;
+  readonly #onControl: ((control: Uint8Array) => void) | undefined;
   #state: State = enumerated.frameLength;
   #frameLeft = 0;
   #contentLeft = 0;
   #value = 0;
   #scale = 1;
   #headerBytes = 0;
-  #isPublish = false;
+  #field = 0;
+  /** Of the control part under way. */
+  #control: Uint8Array[] = [];
 
-  /** `bytes` is added to; several streams may share one. */
-  constructor(bytes: FrameBytes) {
+  /**
+   * `bytes` is added to; several streams may share one. `onControl` gets each ControlMessage, encoded; it is gathered
+   * in memory until then, so give it for streams of our own frames only.
+   */
+  constructor(bytes: FrameBytes, onControl?: (control: Uint8Array) => void) {
     this.bytes = bytes;
+    this.#onControl = onControl;
   }
 
   push(data: Uint8Array): void {
@@ -37,6 +47,7 @@ export class FrameMeter {
       if (this.#state === enumerated.content) {
         const take = Math.min(this.#contentLeft, data.length - at);
         this.#count(take);
+        if (this.#gathers()) this.#control.push(data.subarray(at, at + take));
         this.#contentLeft -= take;
         this.#frameLeft -= take;
         at += take;
@@ -73,7 +84,7 @@ export class FrameMeter {
         this.#state = value === 0 ? enumerated.frameLength : enumerated.tag;
         return;
       case enumerated.tag:
-        this.#isPublish = value >>> 3 === PUBLISH_FIELD;
+        this.#field = value >>> 3;
         this.#state = (value & 7) === LENGTH_DELIMITED ? enumerated.fieldLength : enumerated.varintValue;
         if ((value & 7) !== LENGTH_DELIMITED && (value & 7) !== 0) this.#state = enumerated.broken;
         return;
@@ -92,12 +103,21 @@ export class FrameMeter {
   }
 
   #count(bytes: number): void {
-    if (this.#isPublish) this.bytes.message += bytes;
+    if (this.#field === PUBLISH_FIELD) this.bytes.message += bytes;
     else this.bytes.control += bytes;
   }
 
+  #gathers(): boolean {
+    return this.#field === CONTROL_FIELD && this.#onControl !== undefined;
+  }
+
   #endField(): void {
-    this.#isPublish = false;
+    if (this.#gathers() && this.#control.length > 0) {
+      const control = this.#control.length === 1 ? this.#control[0]! : Buffer.concat(this.#control);
+      this.#control = [];
+      this.#onControl!(control);
+    }
+    this.#field = 0;
     this.#state = this.#frameLeft <= 0 ? enumerated.frameLength : enumerated.tag;
   }
 }

@@ -1,9 +1,9 @@
 /**
  * How transactions travel between pools.
  *
- *   publish ──> Batcher ──> gossipsub ──> mesh
+ *   spread ──> Batcher ──> gossipsub ──> mesh
  *   mesh ──> gossipsub ──> ValidationQueue ──> Admission (decode, verify, pool) ──> verdict ──> gossipsub forwards
- *                 │                                     └─> promoted by it ──> publish
+ *                 │                                     └─> promoted by it ──> Batcher
  *                 └─ full, too old: ignore
  *
  * Owns the topic, batches, the queue before validation and the verdicts. Does not own what a verdict means
@@ -25,7 +25,7 @@ import { CopyCounter } from './copy-counter.ts';
 import { publishFieldBytes } from './frame-meter.ts';
 import { GapHold } from './gap-hold.ts';
 import { createGossipRouter, type GossipRouter } from './gossip-router.ts';
-import { messageId, messageIdFromKey } from './message-id.ts';
+import { messageId, messageIdFromKey, messageIdKey } from './message-id.ts';
 import type { PropagationOptions } from './options.ts';
 import { Traffic } from './traffic.ts';
 import { ValidationQueue, type QueuedMessage } from './validation-queue.ts';
@@ -56,6 +56,8 @@ export class Propagation {
   readonly #queue: ValidationQueue;
   readonly #held: GapHold;
   readonly #batcher: Batcher;
+  /** By id: messages read and not yet answered, and whether we had the same to publish. */
+  readonly #underWay = new Map<string, 'theirs' | 'ours-too'>();
   #validating = 0;
   #stopped = false;
   #cancelHoldTimer: Cancel | undefined;
@@ -94,11 +96,6 @@ export class Propagation {
     await this.#router.stop();
   }
 
-  /** Executable transactions, each sender's in nonce order. Returns at once; sends now or within maxBatchDelayMs. */
-  publish(transactions: readonly Transaction[]): void {
-    if (transactions.length > 0) this.#batcher.add(transactions);
-  }
-
   counters(): NodeCounters {
     return this.#traffic.counters();
   }
@@ -124,6 +121,9 @@ export class Propagation {
   #send(batch: Transaction[]): void {
     const data = encodeByteStrings(batch.map(({ raw }) => raw));
     const id = messageId(data);
+    // gossipsub publishes nothing that it has read, whatever becomes of that copy: see #verdict.
+    const idKey = messageIdKey(id);
+    if (this.#underWay.has(idKey)) this.#underWay.set(idKey, 'ours-too');
     this.#router.publish(this.topic, data).then(
       ({ recipients }) =>
         this.#trace.record({
@@ -152,6 +152,7 @@ export class Propagation {
 
   #onMessage({ msgId: idKey, propagationSource: from, msg }: GossipsubMessage): void {
     const { data } = msg;
+    this.#underWay.set(idKey, 'theirs');
     this.#traffic.firstCopyBytes += publishFieldBytes(data.byteLength, this.topic.length);
     const provenance: Provenance = this.#wanted.take(from.toString(), idKey) ? 'pull' : 'push';
     const message: QueuedMessage = { idKey, data, from, provenance, receivedAtMs: this.#clock.nowMs() };
@@ -162,8 +163,9 @@ export class Propagation {
     this.#pump();
   }
 
+  /** Two, whatever the limit: a transaction and the one that freed it (batcher.ts). */
   #decode(data: Uint8Array): Uint8Array[] | undefined {
-    return decodeByteStrings(data, this.#options.maxBatchTransactions);
+    return decodeByteStrings(data, Math.max(2, this.#options.maxBatchTransactions));
   }
 
   #drop({ idKey, from }: QueuedMessage, reason: 'queue-full' | 'stale'): void {
@@ -223,7 +225,7 @@ export class Propagation {
     else if (queued.length === 0 || !this.#hold(message.idKey, source, queued)) {
       this.#verdict(message.idKey, source, 'ignore');
     }
-    this.publish(this.#notYetTravelling(results));
+    this.#publishFreed(results);
   }
 
   /**
@@ -232,23 +234,24 @@ export class Propagation {
    * because its message id is still remembered everywhere; it goes with the transaction that freed it, which makes
    * a message of its own, and the same one at every node that had the gap.
    */
-  #notYetTravelling(results: readonly Admitted[]): Transaction[] {
+  #publishFreed(results: readonly Admitted[]): void {
     const inRound = new Set(results.map(({ hash }) => hash));
-    const publish: Transaction[] = [];
     for (const { outcome } of results) {
       if (outcome.status !== 'pending') continue;
       const [freeing, ...freed] = outcome.promoted;
       const left = freed.filter(({ hash }) => !inRound.has(hash) && !this.#acceptHeld(hash));
-      if (left.length > 0) publish.push(freeing!, ...left);
+      if (left.length > 0) this.#batcher.addFreed(freeing!, left);
     }
-    return publish;
   }
 
   /** Sends on what an admission outside gossip (RPC, reconciliation) made executable. */
   spread(results: readonly Admitted[]): void {
     for (const { outcome } of results) {
-      if (outcome.status === 'pending')
-        this.publish(outcome.promoted.filter(({ hash }) => !this.#acceptHeld(hash)));
+      if (outcome.status !== 'pending') continue;
+      const [newcomer, ...freed] = outcome.promoted;
+      const left = freed.filter(({ hash }) => !this.#acceptHeld(hash));
+      if (left.length > 0) this.#batcher.addFreed(newcomer!, left);
+      else this.#batcher.add([newcomer!]);
     }
   }
 
@@ -274,9 +277,16 @@ export class Propagation {
     });
   }
 
+  /**
+   * A message that says nothing new here, because what is in it came by another way meanwhile and was published from
+   * here as the very same message, is accepted: this copy is then the only one that goes on.
+   */
   #verdict(idKey: string, source: string, verdict: GossipVerdict): void {
     if (this.#stopped) return;
-    this.#router.reportMessageValidationResult(idKey, source, verdict satisfies `${TopicValidatorResult}`);
+    const oursToo = this.#underWay.get(idKey) === 'ours-too';
+    this.#underWay.delete(idKey);
+    const given = verdict === 'ignore' && oursToo ? 'accept' : verdict;
+    this.#router.reportMessageValidationResult(idKey, source, given satisfies `${TopicValidatorResult}`);
   }
 
   #refused(hash: Hex | null, code: string, { provenance, from }: QueuedMessage): void {

@@ -52,15 +52,10 @@ export class Traffic {
       };
     }
     const peer = remotePeer.toString();
-    const out = new FrameMeter(this.#sent);
+    const out = new FrameMeter(this.#sent, (control) => this.#wanted.sent(peer, control, this.#nowMs()));
     const into = new FrameMeter(this.#received);
     return {
-      sent: (_bytes, data) => {
-        const controlBefore = this.#sent.control;
-        pushAll(out, data);
-        // An IWANT needs a control part of a tag, a length and an id at least; most frames are payload alone.
-        if (this.#sent.control - controlBefore > 20) this.#wanted.sent(peer, data.subarray(), this.#nowMs());
-      },
+      sent: (_bytes, data) => pushAll(out, data),
       received: (_bytes, data) => pushAll(into, data),
       lost: (_bytes, data) => this.#lose(into, data.subarray()),
     };

@@ -1,6 +1,5 @@
 import { messageIdKey } from './message-id.ts';
 
-const CONTROL_FIELD = 3;
 const IWANT_FIELD = 2;
 const MESSAGE_IDS_FIELD = 1;
 
@@ -11,14 +10,14 @@ const MAX_REMEMBERED = 50_000;
 
 /**
  * Remembers which message was asked of whom, so that its arrival can be told as *pull* from *push*. gossipsub does
- * not say; the IWANT is read from the frame as it leaves.
+ * not say; the IWANT is read from the control part of a frame as it leaves.
  */
 export class WantedMessages {
   readonly #expiresAt = new Map<string, number>();
 
-  /** `frame` is one whole length-prefixed RPC, as gossipsub hands it to the stream. */
-  sent(peer: string, frame: Uint8Array, nowMs: number): void {
-    for (const id of iwantIds(frame)) {
+  /** `control` is one ControlMessage of the gossipsub specification, encoded. */
+  sent(peer: string, control: Uint8Array, nowMs: number): void {
+    for (const id of iwantIds(control)) {
       this.#expiresAt.set(peer + messageIdKey(id), nowMs + REMEMBER_MS);
     }
     for (const [key, expiresAtMs] of this.#expiresAt) {
@@ -33,23 +32,18 @@ export class WantedMessages {
   }
 }
 
-/** The message ids of every IWANT in the frame; none when there is no control part (the common case, told cheaply). */
-function iwantIds(frame: Uint8Array): Uint8Array[] {
+function iwantIds(control: Uint8Array): Uint8Array[] {
   const ids: Uint8Array[] = [];
-  const prefix = readVarint(frame, 0);
-  eachField(frame, prefix.next, frame.length, (field, start, end) => {
-    if (field !== CONTROL_FIELD) return;
-    eachField(frame, start, end, (kind, wantStart, wantEnd) => {
-      if (kind !== IWANT_FIELD) return;
-      eachField(frame, wantStart, wantEnd, (inner, idStart, idEnd) => {
-        if (inner === MESSAGE_IDS_FIELD) ids.push(frame.subarray(idStart, idEnd));
-      });
+  eachField(control, 0, control.length, (kind, wantStart, wantEnd) => {
+    if (kind !== IWANT_FIELD) return;
+    eachField(control, wantStart, wantEnd, (inner, idStart, idEnd) => {
+      if (inner === MESSAGE_IDS_FIELD) ids.push(control.subarray(idStart, idEnd));
     });
   });
   return ids;
 }
 
-/** Calls back for each length-delimited protobuf field between the two offsets. Our own frames: trusted to be well formed. */
+/** Calls back for each length-delimited protobuf field between the two offsets; ends at one that does not fit. */
 function eachField(
   bytes: Uint8Array,
   from: number,
@@ -61,10 +55,10 @@ function eachField(
     const tag = readVarint(bytes, at);
     const value = readVarint(bytes, tag.next);
     at = value.next;
-    if ((tag.value & 7) === 2) {
-      visit(tag.value >>> 3, at, at + value.value);
-      at += value.value;
-    }
+    if ((tag.value & 7) !== 2) continue;
+    if (at + value.value > to) return;
+    visit(tag.value >>> 3, at, at + value.value);
+    at += value.value;
   }
 }
 

@@ -69,7 +69,7 @@ export function resolveRpcOptions(options: Partial<RpcOptions>): RpcOptions {
   return { ...DEFAULT_RPC_OPTIONS, ...Object.fromEntries(given) };
 }
 
-export const DEFAULT_NAMESPACES: readonly string[] = ['eth', 'net', 'web3', 'txpool'];
+const DEFAULT_NAMESPACES: readonly string[] = ['eth', 'net', 'web3', 'txpool'];
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));

@@ -33,7 +33,7 @@ export const DEFAULT_BLOCK_GAS_LIMIT = 30_000_000n;
 export const DEFAULT_BASE_FEE = 1_000_000_000n;
 
 /** A genesis that cannot be read; the message says which key is wrong and what to write instead. */
-export class GenesisError extends Error {
+class GenesisError extends Error {
   override readonly name = 'GenesisError';
 }
 

@@ -86,6 +86,8 @@ export interface BytesByKind {
 export interface NodeCounters {
   sent: BytesByKind;
   received: BytesByKind;
+  /** On its way here when it was lost for good; absent when nothing was, or nobody can know. */
+  lost?: BytesByKind;
   /** Of `received.message`: bytes of messages this node had already been sent. */
   duplicateBytes: number;
   /** Transactions in gossip messages received, duplicates counted. */

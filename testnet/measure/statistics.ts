@@ -37,7 +37,7 @@ export function percentile({ finite, count }: Sample, percent: number): number {
 }
 
 /** ceil(percent % of count), at least 1. Multiplied first: 7 % of 100 is 7, while 0.07 * 100 is a little more. */
-export function rankOf(percent: number, count: number): number {
+function rankOf(percent: number, count: number): number {
   return Math.max(1, Math.ceil((percent * count) / 100));
 }
 

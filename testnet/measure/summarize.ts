@@ -14,7 +14,7 @@ import { reachSinceT0 } from './reach.ts';
 import type { ExperimentRecord } from './record.ts';
 import { redundancy } from './redundancy.ts';
 import { hopSplit } from './split.ts';
-import { ecdf, finiteOrNull, percentile, sampleOf } from './statistics.ts';
+import { ecdf, finiteOrNull, percentile, sampleOf, type Sample } from './statistics.ts';
 import type { Summary } from './summary.ts';
 import { timeToFigures } from './time-to.ts';
 import { tree } from './tree.ts';
@@ -27,11 +27,18 @@ export interface SummarizeOptions {
   maxCdfSteps?: number;
 }
 
+export interface Figures {
+  summary: Summary;
+  details: Details;
+  /** Every latency, milliseconds: to compare runs by their distributions. */
+  latencies: Sample;
+}
+
 /** @throws {RangeError} when the record contradicts itself, with what is wrong. */
 export function summarize(
   record: ExperimentRecord,
   { balance, validity, maxCdfSteps = 1000 }: SummarizeOptions = {},
-): { summary: Summary; details: Details } {
+): Figures {
   const joined = join(record);
   const alive = liveness(record);
   const reach = reachSinceT0(joined, alive);
@@ -88,7 +95,7 @@ export function summarize(
     cpuMs: totalCpuMs,
     invalid: invalidBecause(record, bytes, validity),
   };
-  return { summary, details };
+  return { summary, details, latencies: latency };
 }
 
 function departures({ traces, readyAtMs, endedAtMs }: ExperimentRecord): Record<string, number> {

@@ -3,8 +3,8 @@ import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 
 /** Drawn this wide so that on a phone, shrunk to about three quarters, the text can still be read. */
-export const PLOT_WIDTH = 440;
-export const PLOT_HEIGHT = 260;
+const PLOT_WIDTH = 440;
+const PLOT_HEIGHT = 260;
 
 /** Of the two libraries' documents and elements, as much as is used here: the DOM's own types are not loaded. */
 interface ServerDom {

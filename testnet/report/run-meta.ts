@@ -46,7 +46,7 @@ export async function describeRun(invokedAt: Date): Promise<RunMeta> {
   };
 }
 
-export function describeMachine(): Machine {
+function describeMachine(): Machine {
   const cpus = os.cpus();
   return {
     cpus: cpus.length,

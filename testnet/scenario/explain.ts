@@ -14,6 +14,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   tuple: 'a pair, such as [0, 1]',
 };
 
+const AN_EXPECTATION = 'a number, true or false, or a comparison such as "< 800" or "== simulated"';
+
 /** `value` is what was written at the issue's path. */
 export function explain(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
@@ -34,9 +36,14 @@ export function explain(issue: z.core.$ZodIssue, value: unknown): string {
       const relation = issue.inclusive ? (small ? 'at least' : 'at most') : small ? 'above' : 'below';
       return `must be ${relation} ${bound}, got ${show(value)}`;
     }
-    case 'invalid_union':
+    case 'invalid_union': {
+      const [first, ...others] = issue.errors.flat();
+      const words = others.flatMap((other) => (other.code === 'invalid_value' ? other.values : []));
+      if (first === undefined || words.length === 0) return `expected ${AN_EXPECTATION}, got ${show(value)}`;
+      return `${explain(first, value)}; or write ${words.map(String).join(' or ')}`;
+    }
     case 'invalid_format':
-      return `expected a number, true or false, or a comparison such as "< 800" or "== simulated", got ${show(value)}`;
+      return `expected ${AN_EXPECTATION}, got ${show(value)}`;
     case 'invalid_key':
       return 'a key must not be empty';
     default:

@@ -49,22 +49,23 @@ const nodes = z.strictObject({
   cpu: z
     .strictObject({
       verifyMs: z
-        .number()
-        .nonnegative()
+        .union([z.number().nonnegative(), z.literal('measured')])
         .default(0)
         .describe(
-          'Time a simulated node is busy for each signature it verifies; a real one needs 0.05 to 0.1 ms.',
+          'Time a simulated node is busy for each signature it verifies; a real one needs 0.05 to 0.1 ms. The word measured takes what this machine needs when the run is planned; the run folder keeps the number, so that it can be run again.',
         ),
       messageMs: z
         .number()
         .nonnegative()
         .default(0)
         .describe(
-          'Time a simulated node is busy for each message it receives; a real one needs about 0.1 ms.',
+          'Time a simulated node is busy for each message it receives; a real one needs about 0.1 ms. 0: messages do not wait for the signatures before them either.',
         ),
     })
     .prefault({})
-    .describe('What work costs on a simulated node, where computing takes no virtual time by itself.'),
+    .describe(
+      'What work costs on a simulated node, where computing takes no virtual time by itself. A node has one core for both: work is done in the order it comes.',
+    ),
 });
 
 const topology = z.strictObject({

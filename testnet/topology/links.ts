@@ -31,6 +31,19 @@ export function linkLatencyMs(from: number, to: number, links: Scenario['links']
   return drawLatencyMs(links, streamOf(seed, 'latency', from, to));
 }
 
+/** The same with jitter on top, one draw for each message. What a link of that direction asks for its messages. */
+export function messageLatency(
+  from: number,
+  to: number,
+  links: Scenario['links'],
+  seed: number,
+): () => number {
+  const latencyMs = linkLatencyMs(from, to, links, seed);
+  if (links.jitterMs === 0) return () => latencyMs;
+  const random = streamOf(seed, 'jitter', from, to);
+  return () => latencyMs + uniform(random, 0, links.jitterMs);
+}
+
 function drawLatencyMs(links: Scenario['links'], random: Random): number {
   const { latencyDistribution, latencyMs: mean, latencySpreadMs: spread } = links;
   switch (latencyDistribution) {

@@ -7,6 +7,7 @@
 import { toHex } from '../../src/bytes.ts';
 import type { Hex } from '../../src/bytes.ts';
 import { deriveDevAccounts, DEV_MNEMONIC } from '../../src/state/dev-accounts.ts';
+import type { DevAccount } from '../../src/state/dev-accounts.ts';
 import { addressOf, keccak256 } from '../../src/transaction/crypto.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
@@ -17,6 +18,9 @@ export const TESTNET_CHAIN_ID = 31_337n;
 export const INITIAL_BALANCE_WEI = 10_000n * 10n ** 18n;
 
 const DEV_ACCOUNTS = 10;
+
+/** Derived once a process: ten keys of a wallet take some 25 ms. */
+let devAccounts: readonly DevAccount[] | undefined;
 
 export interface FundedAccount {
   /** Lower case. */
@@ -36,7 +40,8 @@ export function fundedAccounts(scenario: Scenario): FundedAccount[] {
 
 /** The first `count` accounts; a longer list begins with the shorter one. */
 export function deriveAccounts(count: number): FundedAccount[] {
-  const wellKnown = deriveDevAccounts(DEV_MNEMONIC, Math.min(count, DEV_ACCOUNTS));
+  devAccounts ??= deriveDevAccounts(DEV_MNEMONIC, DEV_ACCOUNTS);
+  const wellKnown = devAccounts.slice(0, count);
   const hashed = Array.from({ length: Math.max(0, count - DEV_ACCOUNTS) }, (_, index) => {
     const privateKey = keccak256(
       new TextEncoder().encode(`txgossip testnet account ${DEV_ACCOUNTS + index}`),

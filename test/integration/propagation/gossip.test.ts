@@ -9,6 +9,7 @@ import { encodeByteStrings } from '../../../src/transaction/rlp.ts';
 import { eventually } from '../../helpers/poll.ts';
 import { startLine, stopAll, transfer, type TestNode } from '../../helpers/real-nodes.ts';
 
+/** What needs sockets to be believed; the rest, to the millisecond, is in test/simulation/propagation. */
 describe('gossip between real nodes', () => {
   let nodes: TestNode[] = [];
   afterEach(async () => {
@@ -34,40 +35,6 @@ describe('gossip between real nodes', () => {
     const arrival = nodes[2]!.events.find((event) => event.kind === 'arrival')!;
     assert.equal(arrival.from, nodes[1]!.node.peerId.toString());
     assert.ok(arrival.receivedAtMs <= arrival.validationAtMs && arrival.validationAtMs <= arrival.atMs);
-  });
-
-  it('keeps a nonce gap to itself and sends it on the moment it is filled elsewhere', async () => {
-    nodes = await startLine(3);
-    const second = await accept(nodes[0]!, transfer(0, 1));
-    assert.equal(status(nodes[0]!, second), 'queued');
-    const first = await accept(nodes[2]!, transfer(0, 0));
-    for (const node of nodes) {
-      await eventually(
-        'both to be pending',
-        () => status(node, first) === 'pending' && status(node, second) === 'pending',
-      );
-    }
-  });
-
-  it('forwards a message it held for a gap when the gap fills, though its id is known everywhere', async () => {
-    nodes = await startLine(3);
-    const [a, b, c] = nodes as [TestNode, TestNode, TestNode];
-    // A peer that gossips the later nonce first: b must hold it, and c see it only with the earlier one.
-    const stranger = await gossipStranger(b.multiaddrs[0]!, a.node.nodeInfo().topic);
-    try {
-      const [early, late] = [transfer(1, 0), transfer(1, 1)];
-      await stranger.publish(encodeByteStrings([late]));
-      const held = await eventually('b to hold it', () => b.events.find((event) => event.kind === 'arrival'));
-      assert.equal(held.status, 'queued');
-      assert.equal(c.node.pool.has(held.hash), false);
-      await stranger.publish(encodeByteStrings([early]));
-      await eventually(
-        'c to have both',
-        () => status(c, held.hash) === 'pending' && c.node.pool.counts.pending === 2,
-      );
-    } finally {
-      await stranger.stop();
-    }
   });
 
   it('adds nothing of a message with one bad transaction, forwards none of it, and marks its sender down', async () => {

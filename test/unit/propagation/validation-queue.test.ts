@@ -22,7 +22,10 @@ describe('ValidationQueue', () => {
       if (k % 2 === 1) taken.push(queue.take(0)!.message.idKey);
     }
     for (let next = queue.take(0); next !== undefined; next = queue.take(0)) taken.push(next.message.idKey);
-    assert.deepEqual(taken, Array.from({ length: 5000 }, (_, k) => String(k)));
+    assert.deepEqual(
+      taken,
+      Array.from({ length: 5000 }, (_, k) => String(k)),
+    );
     assert.equal(queue.length, 0);
   });
 

@@ -20,6 +20,7 @@ import type { Balance } from '../funded-state.ts';
 import { hasMesh, wantedPeers } from '../mesh.ts';
 import { Child } from './child.ts';
 import { HttpSubmitter } from './http-submitter.ts';
+import type { Shaping } from './protocol.ts';
 
 export interface LocalNetworkInit {
   count: number;
@@ -29,6 +30,8 @@ export interface LocalNetworkInit {
   accounts: readonly Balance[];
   /** Options of every node by their names in src/config.ts. */
   options: Record<string, unknown>;
+  /** Null: links as fast as the machine. */
+  shaping: Shaping | null;
   /** JSON-RPC port of the first node, the others count up; 0: free ones. */
   httpPort: number;
   /** How long everything until the meshes stand may take. */
@@ -169,7 +172,13 @@ export class LocalNetwork implements Network {
       }));
       starts.push(
         child
-          .ask('start', { nodes, chainId: init.chainId, accounts: [...init.accounts], trace: init.trace })
+          .ask('start', {
+            nodes,
+            chainId: init.chainId,
+            accounts: [...init.accounts],
+            trace: init.trace,
+            shaping: init.shaping,
+          })
           .then((started) => {
             this.#nodes.push(...started);
             up += started.length;
@@ -179,6 +188,8 @@ export class LocalNetwork implements Network {
     }
     await Promise.all(starts);
     this.#nodes.sort((a, b) => a.index - b.index);
+    const peerIds = this.#nodes.map(({ peerId }) => peerId);
+    await Promise.all(this.#children.map((child) => child.ask('peers', { peerIds })));
   }
 
   async #connect(edges: readonly Edge[], progress: Progress): Promise<void> {

@@ -6,9 +6,18 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RunningNode } from '../../../src/launch.ts';
 import { launchNode } from '../../../src/launch.ts';
 import type { TraceEvent } from '../../../src/telemetry/trace.ts';
+import { messageLatency } from '../../topology/links.ts';
 import { fundedState } from '../funded-state.ts';
 import type { NodeStatus, NodeTrace } from '../network.ts';
-import type { AnswerMessage, Exchanges, RequestKind, RequestMessage, StartedNode } from './protocol.ts';
+import type {
+  AnswerMessage,
+  Exchanges,
+  RequestKind,
+  RequestMessage,
+  Shaping,
+  StartedNode,
+} from './protocol.ts';
+import { shapedTransport } from './shaped-transport.ts';
 
 interface Member {
   index: number;
@@ -18,13 +27,15 @@ interface Member {
 }
 
 const members = new Map<number, Member>();
+/** Node indices of the whole network, by peer id. */
+const indexOf = new Map<string, number>();
 const loopDelay = monitorEventLoopDelay({ resolution: 10 });
 loopDelay.enable();
 
 const handlers: {
   [Kind in RequestKind]: (request: Exchanges[Kind]['request']) => Promise<Exchanges[Kind]['answer']>;
 } = {
-  start: async ({ nodes, chainId, accounts, trace }) => {
+  start: async ({ nodes, chainId, accounts, trace, shaping }) => {
     const started: StartedNode[] = [];
     const state = fundedState(chainId, accounts);
     for (const { index, options } of nodes) {
@@ -33,7 +44,11 @@ const handlers: {
         if (event.kind === 'arrival') member.arrivals++;
         if (trace) member.events.push(event);
       };
-      const running = await launchNode(options, { state, trace: { record } });
+      const running = await launchNode(options, {
+        state,
+        trace: { record },
+        ...(shaping !== null && { transports: [linksOf(index, shaping)] }),
+      });
       members.set(index, Object.assign(member, { running }));
       started.push({
         index,
@@ -43,6 +58,11 @@ const handlers: {
       });
     }
     return started;
+  },
+
+  peers: ({ peerIds }) => {
+    for (const [index, peerId] of peerIds.entries()) indexOf.set(peerId, index);
+    return Promise.resolve(null);
   },
 
   connect: async ({ dials }) => {
@@ -84,6 +104,18 @@ const handlers: {
     return null;
   },
 };
+
+/** TCP with the latencies of the links of node `from`. A peer from outside the network has none. */
+function linksOf(from: number, { links, seed }: Shaping): ReturnType<typeof shapedTransport> {
+  return shapedTransport((peerId) => {
+    const to = indexOf.get(peerId);
+    if (to === undefined) return undefined;
+    return {
+      thereMs: messageLatency(from, to, links, seed),
+      backMs: messageLatency(to, from, links, seed),
+    };
+  });
+}
 
 async function answer({ id, kind, request }: RequestMessage): Promise<void> {
   let message: AnswerMessage;

@@ -21,6 +21,7 @@ export async function startLocal(
   { httpPort = 0, progress = () => undefined, signal }: StartLocalOptions = {},
 ): Promise<LocalNetwork> {
   refuseSimulatedOnly(scenario);
+  const { links, seed } = scenario;
   const accounts = fundedAccounts(scenario).map(({ address, balanceWei }) => ({ address, balanceWei }));
   return LocalNetwork.start(
     {
@@ -30,6 +31,7 @@ export async function startLocal(
       chainId: TESTNET_CHAIN_ID,
       accounts,
       options: scenario.nodes.options,
+      shaping: links.latencyMs > 0 || links.jitterMs > 0 ? { links, seed } : null,
       httpPort,
       startTimeoutMs: scenario.measure.startTimeoutMs,
       trace: true,
@@ -42,13 +44,11 @@ export async function startLocal(
 /** A condition asked for and silently not emulated would make every figure a lie. */
 function refuseSimulatedOnly({ links, nodes }: Scenario): void {
   const asked = [
-    links.latencyMs > 0 && 'links.latencyMs',
-    links.jitterMs > 0 && 'links.jitterMs',
     links.bandwidthMbps !== null && 'links.bandwidthMbps',
     links.lossRate > 0 && 'links.lossRate',
     nodes.uplinkMbps !== null && 'nodes.uplinkMbps',
     nodes.downlinkMbps !== null && 'nodes.downlinkMbps',
-    (nodes.cpu.verifyMs > 0 || nodes.cpu.messageMs > 0) && 'nodes.cpu',
+    (nodes.cpu.verifyMs !== 0 || nodes.cpu.messageMs > 0) && 'nodes.cpu',
   ].filter((name) => name !== false);
   if (asked.length === 0) return;
   throw new RangeError(

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { TraceEvent, TraceSink } from '../../../src/telemetry/trace.ts';
+import { noTrace, type TraceEvent, type TraceSink } from '../../../src/telemetry/trace.ts';
 
 /**
  * Everything every node says of itself, in the one order it happened. The digest covers all of it: two runs with the
@@ -15,10 +15,12 @@ export class EventLog {
     this.arrivals = new Array<number>(nodes).fill(0);
   }
 
-  sink(node: number): TraceSink {
+  /** Of one node; `also` is told the same. */
+  sink(node: number, also: TraceSink = noTrace): TraceSink {
     const events = this.events[node]!;
     return {
       record: (event) => {
+        also.record(event);
         events.push(event);
         if (event.kind === 'arrival') this.arrivals[node]!++;
         this.#hash.update(`${node} ${JSON.stringify(event)}\n`);

@@ -37,6 +37,12 @@ export interface Guard {
 
 export class SimulationBreach extends Error {
   override name = 'SimulationBreach';
+
+  constructor({ what, owner, atMs }: Pick<Violation, 'what' | 'owner' | 'atMs'>) {
+    super(
+      `simulated node ${owner} reached for ${what} at ${atMs} ms: take the clock and the dice it was given, or VirtualClock.hold`,
+    );
+  }
 }
 
 /** Functions of Node's modules that no simulated node may reach. */
@@ -87,10 +93,9 @@ export function guardRealWorld({ clock, mode, watchAsyncWork = false }: GuardOpt
   /** Nothing, while no node's code runs: the experiment around it may do what it likes. */
   const note = (what: string): void => {
     if (clock.owner === OUTSIDE) return;
-    const breach = new SimulationBreach(
-      `simulated node ${clock.owner} reached for ${what} at ${clock.nowMs()} ms: take the clock and the dice it was given, or VirtualClock.hold`,
-    );
-    violations.push({ what, owner: clock.owner, atMs: clock.nowMs(), stack: breach.stack ?? '' });
+    const found = { what, owner: clock.owner, atMs: clock.nowMs() };
+    const breach = new SimulationBreach(found);
+    violations.push({ ...found, stack: breach.stack ?? '' });
     if (mode === 'throw') throw breach;
   };
 

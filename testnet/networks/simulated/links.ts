@@ -2,12 +2,13 @@
  * How bytes travel from one node to another. One `LinkDirection` is one direction of one connection, in order and
  * without loss as TCP makes it:
  *
- *   send ─ uplink queue ─ link queue ─ latency + retransmissions ─ downlink queue ─ deliver
- *          of the sender  of this       order kept                 of the receiver
+ *   send ─ uplink queue ─ link queue ─ latency + retransmissions ─ downlink queue ─ processor ─ deliver
+ *          of the sender  of this       order kept                 of the receiver  of the receiver
  *                         direction
  *
  * A queue is the time a line of so many bits per second is busy; each passes whole messages on (store and forward).
- * Where no bandwidth is set the queue is not there and costs nothing: a message is then exactly one event.
+ * The processor is busy for a time with each message. Where no bandwidth and no cost is set there is no queue and
+ * nothing to wait for: a message is then exactly one event.
  *
  * A cut is silence. What is under way is lost and what is sent waits; on heal everything is sent again, in order. The
  * remainder of a backed-off retransmission timer, which in TCP delays that first resend, is not modelled.
@@ -15,6 +16,7 @@
 import { retransmission } from './link-conditions.ts';
 import type { LinkConditions } from './link-conditions.ts';
 import type { VirtualEvent } from './event-heap.ts';
+import type { Processor } from './processor.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** The access line of a node, one way: all its connections share it, first come first served. */
@@ -49,15 +51,20 @@ export interface LinkEnd {
   readonly owner: number;
   readonly uplink: AccessLine;
   readonly downlink: AccessLine;
+  /** Works on what arrives before the protocols get it. */
+  readonly processor: Processor;
   readonly ledger: ByteLedger;
 }
 
 interface Parcel {
   bytes: number;
   deliver: () => void;
+  lost: (() => void) | undefined;
   event: VirtualEvent | undefined;
   /** It left the sender's queues: no longer in its send buffer. */
   departed: boolean;
+  /** It is at the receiver and waits for its processor: no longer on the link. */
+  arrived: boolean;
   next: Parcel | undefined;
 }
 
@@ -105,14 +112,26 @@ export class LinkDirection {
     this.#onRoom = listener;
   }
 
-  /** `deliver` runs as the receiver when the last byte is there; never, when it is dropped. */
-  send(bytes: number, deliver: () => void): void {
+  /**
+   * Either `deliver` runs, as the receiver when the last byte is there and worked on; or `lost`, at the moment when
+   * that has become impossible, in the order sent.
+   */
+  send(bytes: number, deliver: () => void, lost?: () => void): void {
     this.#from.ledger.sent += bytes;
     if (this.#refused) {
       this.#from.ledger.dropped += bytes;
+      lost?.();
       return;
     }
-    const parcel: Parcel = { bytes, deliver, event: undefined, departed: false, next: undefined };
+    const parcel: Parcel = {
+      bytes,
+      deliver,
+      lost,
+      event: undefined,
+      departed: false,
+      arrived: false,
+      next: undefined,
+    };
     if (this.#last === undefined) this.#first = parcel;
     else this.#last.next = parcel;
     this.#last = parcel;
@@ -132,6 +151,7 @@ export class LinkDirection {
     if (this.#cut) return;
     this.#cut = true;
     for (let parcel = this.#first; parcel !== undefined; parcel = parcel.next) {
+      if (parcel.arrived) continue;
       if (parcel.event !== undefined) this.#clock.cancel(parcel.event);
       if (!parcel.departed) continue;
       parcel.departed = false;
@@ -145,7 +165,9 @@ export class LinkDirection {
     this.#cut = false;
     this.#lastArrivalMs = this.#clock.nowMs();
     this.#waitingBytes = 0;
-    for (let parcel = this.#first; parcel !== undefined; parcel = parcel.next) this.#dispatch(parcel);
+    for (let parcel = this.#first; parcel !== undefined; parcel = parcel.next) {
+      if (!parcel.arrived) this.#dispatch(parcel);
+    }
     this.#unblock();
   }
 
@@ -156,6 +178,7 @@ export class LinkDirection {
     for (let parcel = this.#first; parcel !== undefined; parcel = parcel.next) {
       if (parcel.event !== undefined) this.#clock.cancel(parcel.event);
       this.#from.ledger.dropped += parcel.bytes;
+      parcel.lost?.();
     }
     this.#first = this.#last = undefined;
     this.underWayBytes = 0;
@@ -202,16 +225,28 @@ export class LinkDirection {
     const arrivalMs = Math.max(this.#clock.nowMs() + delayMs, this.#lastArrivalMs);
     this.#lastArrivalMs = arrivalMs;
     const { owner, downlink } = this.#to;
-    const deliver = (): void => this.#deliver(parcel);
+    const arrive = (): void => this.#arrive(parcel);
     parcel.event = this.#clock.schedule(
       owner,
       arrivalMs,
       downlink.bitsPerSecond === Infinity
-        ? deliver
+        ? arrive
         : () => {
-            parcel.event = this.#clock.schedule(owner, downlink.pass(arrivalMs, parcel.bytes), deliver);
+            parcel.event = this.#clock.schedule(owner, downlink.pass(arrivalMs, parcel.bytes), arrive);
           },
     );
+  }
+
+  /** What has no bytes (opening, closing) costs nothing, and still waits its turn behind what has. */
+  #arrive(parcel: Parcel): void {
+    const { owner, processor } = this.#to;
+    if (processor.messageMs === 0) {
+      this.#deliver(parcel);
+      return;
+    }
+    parcel.arrived = true;
+    const doneMs = processor.occupy(this.#clock.nowMs(), parcel.bytes > 0 ? processor.messageMs : 0);
+    parcel.event = this.#clock.schedule(owner, doneMs, () => this.#deliver(parcel));
   }
 
   #deliver(parcel: Parcel): void {

@@ -25,6 +25,7 @@ import { connect } from './dialling.ts';
 import { AccessLine } from './links.ts';
 import type { ByteLedger, LinkEnd } from './links.ts';
 import { checkedRate } from './link-conditions.ts';
+import { Processor } from './processor.ts';
 import type { ConnectionHost, SimulatedConnection } from './simulated-connection.ts';
 import { SimulatedConnectionManager } from './simulated-connection-manager.ts';
 import type { HostState, SimulatedNetwork } from './simulated-network.ts';
@@ -41,7 +42,12 @@ export interface SimulatedHostOptions {
   /** Access line of the node, shared by all its connections; bits per second. Default: never full. */
   uplinkBitsPerSecond?: number;
   downlinkBitsPerSecond?: number;
+  /** Busy with each message received. Default: one for which messages are free. */
+  processor?: Processor;
 }
+
+/** Prefix of all versions of gossipsub's protocol. */
+const GOSSIPSUB = '/meshsub/';
 
 /** What a simulated peer says it is. */
 const AGENT_VERSION = 'txgossip/simulated';
@@ -56,6 +62,7 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
   readonly address: Multiaddr;
   readonly uplink: AccessLine;
   readonly downlink: AccessLine;
+  readonly processor: Processor;
   readonly ledger: ByteLedger = { sent: 0, received: 0, dropped: 0, retransmitted: 0 };
   readonly gossipComponents: GossipSubComponents;
   state: HostState = 'new';
@@ -74,6 +81,7 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
     this.address = multiaddr(`/memory/${options.owner}/p2p/${this.peerId.toString()}`);
     this.uplink = new AccessLine(checkedRate(options.uplinkBitsPerSecond ?? Infinity));
     this.downlink = new AccessLine(checkedRate(options.downlinkBitsPerSecond ?? Infinity));
+    this.processor = options.processor ?? new Processor();
     this.#network = options.network;
     this.#registrar = new SimulatedRegistrar((protocol, handled) => this.#announce(protocol, handled));
     this.gossipComponents = {
@@ -196,7 +204,11 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
   acceptStream(stream: SimulatedStream, connection: SimulatedConnection): void {
     const { handler } = this.#registrar.getHandler(stream.protocol);
     // A handler that fails loses its stream, as in libp2p; the host lives on.
-    Promise.try(() => handler(stream, connection)).catch((error: unknown) => {
+    // gossipsub asks nothing of the stream it reads from but what a reader is.
+    const given = stream.protocol.startsWith(GOSSIPSUB)
+      ? (stream.readDirectly() as unknown as Stream)
+      : stream;
+    Promise.try(() => handler(given, connection)).catch((error: unknown) => {
       stream.abort(error instanceof Error ? error : new Error(String(error)));
     });
   }

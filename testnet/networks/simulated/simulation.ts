@@ -8,7 +8,7 @@
 import type { PrivateKey } from '@libp2p/interface';
 import { resolveOptions } from '../../../src/config.ts';
 import { Node } from '../../../src/node.ts';
-import { createLogger } from '../../../src/telemetry/log.ts';
+import type { TraceSink } from '../../../src/telemetry/trace.ts';
 import { streamOf, uniform } from '../../random.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { fundedAccounts, TESTNET_CHAIN_ID } from '../../workload/accounts.ts';
@@ -25,19 +25,29 @@ import type {
 } from '../network.ts';
 import { EventLog } from './event-log.ts';
 import { patchGlobals } from './global-patch.ts';
-import { guardRealWorld } from './guard.ts';
+import { guardRealWorld, SimulationBreach, type Guard } from './guard.ts';
 import { modelledVerifier, SharedRecovery } from './modelled-verifier.ts';
 import { Processor } from './processor.ts';
+import { logThatFails } from './failing-log.ts';
 import { bitsPerSecond, conditionsOf } from './scenario-links.ts';
-import { SimulatedHost } from './simulated-host.ts';
+import { SimulatedHost, type Death } from './simulated-host.ts';
 import { simulatedKey } from './simulated-key.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
-import { OUTSIDE, VirtualClock } from './virtual-clock.ts';
+import { asError, OUTSIDE, VirtualClock } from './virtual-clock.ts';
 
 /** Nodes do not start in step, so neither do their heartbeats. */
 const START_WITHIN_MS = 1000;
 /** Between two looks at the meshes, virtual. */
 const LOOK_MS = 100;
+/** What is still open so long after the stop, virtual, would stay so: nothing a node waits for takes longer. */
+const STOP_WITHIN_MS = 600_000;
+
+export interface SimulationOptions {
+  /** Is told every event of a node, as it happens, besides the log. */
+  traceTo?: (node: number) => TraceSink;
+  /** Also refuse asynchronous work behind the back of the clock (guard.ts); costs time. */
+  watchAsyncWork?: boolean;
+}
 
 export class Simulation implements Network {
   readonly kind = 'simulated';
@@ -47,32 +57,74 @@ export class Simulation implements Network {
   readonly failed: Promise<never> = new Promise(() => undefined);
   readonly physical: SimulatedNetwork;
   readonly members: Node[];
+  readonly hosts: SimulatedHost[];
   readonly #log: EventLog;
+  readonly #guard: Guard;
   readonly #unpatch: () => void;
+  readonly #down = new Set<number>();
+  #fault: Error | undefined;
   #stopped = false;
 
   private constructor(
+    scenario: Scenario,
+    keys: readonly PrivateKey[],
     clock: VirtualClock,
-    physical: SimulatedNetwork,
-    members: Node[],
-    log: EventLog,
+    guard: Guard,
     unpatch: () => void,
+    { traceTo }: SimulationOptions,
   ) {
+    const { seed, nodes } = scenario;
+    const { verifyMs, messageMs } = nodes.cpu;
+    if (verifyMs === 'measured') {
+      throw new Error('nodes.cpu.verifyMs is yet to be measured: the scenario must say the number');
+    }
     this.clock = clock;
-    this.physical = physical;
-    this.members = members;
-    this.#log = log;
+    this.physical = new SimulatedNetwork(clock, { conditionsOf: conditionsOf(scenario) });
+    this.#guard = guard;
     this.#unpatch = unpatch;
-    this.nodes = members.map((node, index) => {
-      return { index, peerId: node.peerId.toString(), rpcUrl: null, multiaddr: null };
+    this.#log = new EventLog(keys.length);
+    const options = resolveOptions(nodes.options);
+    const state = fundedState(TESTNET_CHAIN_ID, fundedAccounts(scenario));
+    const recovery = new SharedRecovery();
+    this.hosts = keys.map(
+      (privateKey, owner) =>
+        new SimulatedHost({
+          network: this.physical,
+          owner,
+          privateKey,
+          uplinkBitsPerSecond: bitsPerSecond(nodes.uplinkMbps),
+          downlinkBitsPerSecond: bitsPerSecond(nodes.downlinkMbps),
+          processor: new Processor(messageMs),
+        }),
+    );
+    this.members = this.hosts.map(
+      (host, owner) =>
+        new Node({
+          options,
+          host,
+          environment: { clock, random: streamOf(seed, 'node', owner, 'node') },
+          state,
+          verifier: modelledVerifier(recovery, clock, host.processor, verifyMs),
+          trace: this.#log.sink(owner, traceTo?.(owner)),
+          log: logThatFails((message, cause) => {
+            this.#fault ??= new Error(`simulated node ${owner}: ${message}`, { cause });
+          }),
+        }),
+    );
+    this.nodes = this.hosts.map(({ peerId }, index) => {
+      return { index, peerId: peerId.toString(), rpcUrl: null, multiaddr: null };
     });
   }
 
   /** Resolves when every node is connected as `edges` say and has its mesh. @throws when that takes too long, virtual. */
-  static async start(scenario: Scenario, edges: readonly Edge[], progress: Progress): Promise<Simulation> {
+  static async start(
+    scenario: Scenario,
+    edges: readonly Edge[],
+    progress: Progress,
+    options: SimulationOptions = {},
+  ): Promise<Simulation> {
     const { seed } = scenario;
     const clock = new VirtualClock();
-    const physical = new SimulatedNetwork(clock, { conditionsOf: conditionsOf(scenario) });
     const keys = await Promise.all(
       Array.from({ length: scenario.nodes.count }, (_, index) =>
         simulatedKey(streamOf(seed, 'node', index, 'key')),
@@ -82,15 +134,13 @@ export class Simulation implements Network {
       clock,
       diceOf: (owner) => streamOf(seed, 'node', owner, 'gossipsub'),
     });
-    const guard = guardRealWorld({ clock, mode: 'throw' });
+    const guard = guardRealWorld({ clock, mode: 'throw', watchAsyncWork: options.watchAsyncWork });
     const unpatch = (): void => {
       guard.remove();
       unpatchGlobals();
     };
     try {
-      const log = new EventLog(keys.length);
-      const members = assemble(scenario, keys, clock, physical, log);
-      const simulation = new Simulation(clock, physical, members, log, unpatch);
+      const simulation = new Simulation(scenario, keys, clock, guard, unpatch, options);
       await simulation.#start(scenario, edges, progress);
       return simulation;
     } catch (error) {
@@ -99,11 +149,14 @@ export class Simulation implements Network {
     }
   }
 
+  /** @throws when a node failed meanwhile or reached for the real world: what it goes on to do says nothing. */
   async sleepUntil(atMs: number): Promise<void> {
     if (atMs > this.clock.nowMs()) await this.clock.runUntil(atMs);
+    this.#check();
   }
 
   async submit(node: number, raw: Uint8Array): Promise<SubmitResult> {
+    if (this.#down.has(node)) throw new Error(`node ${node} is down`);
     const answer = await this.as(node, () => this.members[node]!.submit(raw));
     return answer.status === 'refused'
       ? { status: 'rejected', code: answer.code, message: answer.message }
@@ -120,10 +173,28 @@ export class Simulation implements Network {
       this.clock.schedule(node, this.clock.nowMs() + delayMs, () => {
         Promise.try(work).then(
           (value) => outside(() => resolve(value)),
-          (error: unknown) => outside(() => reject(error as Error)),
+          (error: unknown) => outside(() => reject(asError(error))),
         );
       });
     });
+  }
+
+  isUp(node: number): boolean {
+    return !this.#down.has(node);
+  }
+
+  /** The node is dead from this instant; what was asked of it is never answered. */
+  kill(node: number, death: Death): void {
+    if (this.#down.has(node)) return;
+    this.#down.add(node);
+    this.hosts[node]!.kill(death);
+  }
+
+  /** The node says goodbye and ends. Resolves when the clock has been run so far. */
+  async stopNode(node: number): Promise<void> {
+    if (this.#down.has(node)) return;
+    this.#down.add(node);
+    await this.as(node, () => this.members[node]!.stop());
   }
 
   status(): Promise<NodeStatus[]> {
@@ -163,15 +234,37 @@ export class Simulation implements Network {
     return this.#log.digest();
   }
 
+  /** @throws when a node failed, cannot stop, or leaves something open. */
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
     try {
-      const stopping = Promise.all(this.members.map((node, index) => this.as(index, () => node.stop())));
-      await Promise.all([stopping, this.clock.runUntilIdle()]);
+      const up = this.nodes.filter(({ index }) => this.isUp(index));
+      let stopping = up.length;
+      const stopped = Promise.all(
+        up.map(({ index }) => this.as(index, () => this.members[index]!.stop()).then(() => (stopping -= 1))),
+      );
+      // Not runUntilIdle: a timer that renews itself would never let it end, a promise that hangs would end it early.
+      await Promise.race([
+        stopped.then(() => new Promise(() => undefined)),
+        this.clock.runUntil(this.clock.nowMs() + STOP_WITHIN_MS),
+      ]);
+      if (stopping > 0)
+        throw new Error(`${stopping} nodes have not stopped within ${STOP_WITHIN_MS} virtual ms`);
+      const { pending } = this.clock.statistics;
+      if (pending > 0)
+        throw new Error(`${pending} timers are open ${STOP_WITHIN_MS} virtual ms after the stop`);
     } finally {
       this.#unpatch();
     }
+    this.#check();
+  }
+
+  /** A node may catch what the guard throws at it; the run must not go on all the same. */
+  #check(): void {
+    const [violation] = this.#guard.violations;
+    if (violation !== undefined) throw new SimulationBreach(violation);
+    if (this.#fault !== undefined) throw this.#fault;
   }
 
   async #start(scenario: Scenario, edges: readonly Edge[], progress: Progress): Promise<void> {
@@ -210,30 +303,4 @@ export class Simulation implements Network {
     }
     await dialled;
   }
-}
-
-function assemble(
-  scenario: Scenario,
-  keys: readonly PrivateKey[],
-  clock: VirtualClock,
-  network: SimulatedNetwork,
-  log: EventLog,
-): Node[] {
-  const { seed, nodes } = scenario;
-  const options = resolveOptions(nodes.options);
-  const state = fundedState(TESTNET_CHAIN_ID, fundedAccounts(scenario));
-  const recovery = new SharedRecovery();
-  const silent = createLogger(0);
-  return keys.map((privateKey, owner) => {
-    const host = new SimulatedHost({
-      network,
-      owner,
-      privateKey,
-      uplinkBitsPerSecond: bitsPerSecond(nodes.uplinkMbps),
-      downlinkBitsPerSecond: bitsPerSecond(nodes.downlinkMbps),
-    });
-    const environment = { clock, random: streamOf(seed, 'node', owner, 'node') };
-    const verifier = modelledVerifier(recovery, clock, new Processor(), nodes.cpu.verifyMs);
-    return new Node({ options, host, environment, state, verifier, trace: log.sink(owner), log: silent });
-  });
 }

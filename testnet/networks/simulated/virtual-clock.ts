@@ -33,7 +33,7 @@ export interface ClockStatistics {
   realMs: number;
 }
 
-function asError(thrown: unknown): Error {
+export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 

@@ -5,7 +5,7 @@ import type { Figure } from '../figure.ts';
 import { bytes, percent } from '../format.ts';
 import { drawBars } from './bars.ts';
 
-export const BYTES_SHOWN = ['payload', 'duplicate', 'control', 'sync', 'other'] as const;
+const BYTES_SHOWN = ['payload', 'duplicate', 'control', 'sync', 'other'] as const;
 
 export function bytesByKind({ bytes: received }: Summary, details: Details): Figure {
   const { balance, unmeasured } = details.bytes;

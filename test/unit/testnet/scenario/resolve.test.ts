@@ -310,6 +310,13 @@ describe('overrides', () => {
     assert.equal(scenario.nodes.uplinkMbps, null);
   });
 
+  it('take a number or the word measured for the cost of a signature, and nothing else', () => {
+    const set = (value: string): string[] => refusal('', [`nodes.cpu.verifyMs=${value}`]);
+    assert.equal(resolveScenario('', ['nodes.cpu.verifyMs=measured']).nodes.cpu.verifyMs, 'measured');
+    assert.match(set('mesured')[0]!, /expected a number, got the text "mesured"; or write measured$/);
+    assert.match(set('-1')[0]!, /must be at least 0, got -1$/);
+  });
+
   it('replace a whole section or list', () => {
     const overrides = ['topology={kind: edges}', 'topology.edges=[[0, 1], [1, 2]]', 'nodes={count: 3}'];
     const { topology, nodes } = resolveScenario('nodes: {perProcess: 5}\ntopology: {kind: star}', overrides);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 
+import { conditionsOf } from '../../../../testnet/networks/simulated/scenario-links.ts';
 import { resolveScenario } from '../../../../testnet/scenario/resolve.ts';
 import { complete } from '../../../../testnet/topology/graphs.ts';
-import { drawLinks, linkLatencyMs } from '../../../../testnet/topology/links.ts';
+import { drawLinks, linkLatencyMs, messageLatency } from '../../../../testnet/topology/links.ts';
 
 const linksOf = (text: string) => resolveScenario(`links: {${text}}`).links;
 const latencies = (text: string) => drawLinks(complete(100), linksOf(text), 1).map((link) => link.latencyMs);
@@ -62,5 +63,36 @@ describe('drawLinks', () => {
     );
     assert.equal(linkLatencyMs(5, 3, links, 1), back!.latencyMs);
     assert.notEqual(linkLatencyMs(5, 3, links, 2), back!.latencyMs);
+  });
+});
+
+describe('messageLatency', () => {
+  const draws = (sample: () => number) => Array.from({ length: 20 }, sample);
+
+  it('adds jitter between 0 and its bound to the latency of the link, other jitter for each message', () => {
+    const links = linksOf('latencyMs: 40, latencyDistribution: uniform, latencySpreadMs: 20, jitterMs: 5');
+    const baseMs = linkLatencyMs(3, 7, links, 1);
+    const values = draws(messageLatency(3, 7, links, 1));
+    assert.ok(values.every((value) => value >= baseMs && value < baseMs + 5));
+    assert.equal(new Set(values).size, values.length);
+  });
+
+  it('is what the simulated network asks for its messages, draw for draw, so that one scenario means one network', () => {
+    for (const text of [
+      'latencyMs: 12',
+      'latencyMs: 40, latencyDistribution: log-normal, latencySpreadMs: 20, jitterMs: 5',
+    ]) {
+      const scenario = resolveScenario(`links: {${text}}\nseed: 9`);
+      for (const [from, to] of [
+        [0, 1],
+        [1, 0],
+        [5, 2],
+      ] as const) {
+        assert.deepEqual(
+          draws(messageLatency(from, to, scenario.links, scenario.seed)),
+          draws(conditionsOf(scenario)(from, to).latency),
+        );
+      }
+    }
   });
 });

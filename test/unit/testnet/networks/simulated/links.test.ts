@@ -5,17 +5,24 @@ import fc from 'fast-check';
 import { AccessLine, LinkDirection } from '../../../../../testnet/networks/simulated/links.ts';
 import type { LinkEnd } from '../../../../../testnet/networks/simulated/links.ts';
 import { linkConditions } from '../../../../../testnet/networks/simulated/link-conditions.ts';
+import { Processor } from '../../../../../testnet/networks/simulated/processor.ts';
 import { VirtualClock } from '../../../../../testnet/networks/simulated/virtual-clock.ts';
 import { streamOf, uniform } from '../../../../../testnet/random.ts';
 import { seeded } from '../../../../helpers/seed.ts';
 
 type Conditions = Parameters<typeof linkConditions>[0];
 
-function end(owner: number, upBitsPerSecond = Infinity, downBitsPerSecond = Infinity): LinkEnd {
+function end(
+  owner: number,
+  upBitsPerSecond = Infinity,
+  downBitsPerSecond = Infinity,
+  processor = new Processor(),
+): LinkEnd {
   return {
     owner,
     uplink: new AccessLine(upBitsPerSecond),
     downlink: new AccessLine(downBitsPerSecond),
+    processor,
     ledger: { sent: 0, received: 0, dropped: 0, retransmitted: 0 },
   };
 }
@@ -108,6 +115,96 @@ describe('LinkDirection', () => {
     ]);
   });
 
+  it('hands over what has arrived when the processor of the receiver has worked on it, one after the other', async () => {
+    const clock = new VirtualClock();
+    const to = end(2, Infinity, Infinity, new Processor(3));
+    const arrivals: [string, number][] = [];
+    const from = (owner: number, latencyMs: number): LinkDirection =>
+      new LinkDirection(clock, end(owner), to, linkConditions({ latencyMs }));
+    const [near, far] = [from(0, 10), from(1, 11)];
+    const send = (direction: LinkDirection, name: string, bytes: number): void =>
+      direction.send(bytes, () => arrivals.push([name, clock.nowMs()]));
+    send(near, 'a', 1000);
+    send(far, 'b', 1);
+    send(near, 'close', 0);
+    await clock.runUntil(20);
+    send(near, 'c', 1);
+    await clock.runUntilIdle();
+    assert.deepEqual(arrivals, [
+      ['a', 13],
+      ['close', 13],
+      ['b', 16],
+      ['c', 33],
+    ]);
+  });
+
+  it('makes messages wait behind other work of the processor', async () => {
+    const processor = new Processor(1);
+    const { clock, arrivals, send } = link({ latencyMs: 10 }, end(0), end(1, Infinity, Infinity, processor));
+    processor.occupy(0, 50);
+    send('a', 1);
+    await clock.runUntilIdle();
+    assert.deepEqual(arrivals, [['a', 51, 1]]);
+  });
+
+  it('needs one event a message when neither line nor processor is busy with it', async () => {
+    const { clock, send } = link({ latencyMs: 10 });
+    for (let message = 0; message < 5; message++) send('x', 100);
+    await clock.runUntilIdle();
+    assert.equal(clock.statistics.executed, 5);
+  });
+
+  it('does not take back, when cut, what the receiver already has and is yet to work on', async () => {
+    const { clock, direction, arrivals, send, from } = link(
+      { latencyMs: 10 },
+      end(0),
+      end(1, Infinity, Infinity, new Processor(5)),
+    );
+    send('arrived', 1);
+    send('in the queue of the processor', 1);
+    await clock.runUntil(8);
+    send('under way', 1);
+    await clock.runUntil(12);
+    direction.cut();
+    await clock.runUntil(100);
+    assert.deepEqual(
+      arrivals.map(([name, atMs]) => [name, atMs]),
+      [
+        ['arrived', 15],
+        ['in the queue of the processor', 20],
+      ],
+    );
+    assert.equal(from.ledger.retransmitted, 1);
+    direction.heal();
+    await clock.runUntilIdle();
+    assert.deepEqual(arrivals.at(-1), ['under way', 115, 1]);
+  });
+
+  it('tells of everything it loses, in the order sent', async () => {
+    const { clock, direction, arrivals, send } = link(
+      { latencyMs: 10 },
+      end(0),
+      end(1, Infinity, Infinity, new Processor(5)),
+    );
+    const lost: string[] = [];
+    const risk = (name: string): void =>
+      direction.send(
+        1,
+        () => arrivals.push([name, clock.nowMs(), clock.owner]),
+        () => lost.push(name),
+      );
+    risk('delivered');
+    risk('with the processor');
+    await clock.runUntil(16);
+    risk('under way');
+    direction.refuse();
+    risk('too late');
+    send('nobody asks', 1);
+    await clock.runUntilIdle();
+    assert.deepEqual(arrivals, [['delivered', 15, 1]]);
+    assert.deepEqual(lost, ['with the processor', 'under way', 'too late']);
+  });
+
   it('is silent while cut, and sends everything again when healed, in order', async () => {
     const { clock, direction, arrivals, send, from, to } = link({ latencyMs: 100 });
     send('delivered', 1);
@@ -176,7 +273,7 @@ describe('LinkDirection', () => {
     assert.deepEqual(room, [10]);
   });
 
-  it('keeps order and conserves bytes through any cuts, heals, losses and jitter', async () => {
+  it('keeps order and conserves bytes through any cuts, heals, losses, jitter and work', async () => {
     const step = fc.record({
       act: fc.constantFrom('send', 'send', 'send', 'cut', 'heal'),
       waitMs: fc.integer({ min: 0, max: 80 }),
@@ -187,7 +284,8 @@ describe('LinkDirection', () => {
         fc.array(step, { maxLength: 40 }),
         fc.integer(),
         fc.boolean(),
-        async (steps, seed, refused) => {
+        fc.constantFrom(0, 0.3, 20),
+        async (steps, seed, refused, messageMs) => {
           const dice = streamOf(seed, 'latency');
           const { clock, direction, from, to } = link(
             {
@@ -197,16 +295,21 @@ describe('LinkDirection', () => {
               bitsPerSecond: 1e7,
             },
             end(0, 2e6),
-            end(1, Infinity, 3e6),
+            end(1, Infinity, 3e6, new Processor(messageMs)),
           );
           const arrived: number[] = [];
+          const lost: number[] = [];
           let sent = 0;
           for (const { act, waitMs, bytes } of steps) {
             if (act === 'cut') direction.cut();
             else if (act === 'heal') direction.heal();
             else {
               const number = sent++;
-              direction.send(bytes, () => arrived.push(number));
+              direction.send(
+                bytes,
+                () => arrived.push(number),
+                () => lost.push(number),
+              );
             }
             await clock.runUntil(clock.nowMs() + waitMs);
             assert.equal(
@@ -220,9 +323,10 @@ describe('LinkDirection', () => {
           assert.equal(direction.underWayBytes, 0);
           assert.equal(from.ledger.sent, to.ledger.received + from.ledger.dropped);
           assert.deepEqual(
-            arrived,
-            Array.from({ length: refused ? arrived.length : sent }, (_, index) => index),
+            [...arrived, ...lost],
+            Array.from({ length: sent }, (_, index) => index),
           );
+          if (!refused) assert.deepEqual(lost, []);
         },
       ),
       { ...seeded(), numRuns: 60 },

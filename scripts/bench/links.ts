@@ -1,0 +1,141 @@
+/**
+ * How true the links of the local network are: the one-way latency asked for against the one had, and what the delay
+ * costs. Two libp2p hosts in this process, a link of each latency between them beside one that is plain TCP; one-way
+ * is half of what a round trip of 32 bytes over libp2p takes more than on plain TCP. About 25 s.
+ */
+import { generateKeyPair } from '@libp2p/crypto/keys';
+import type { Stream } from '@libp2p/interface';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Host } from '../../src/host/host.ts';
+import { createLibp2pHost } from '../../src/host/libp2p-host.ts';
+import { shapedTransport } from '../../testnet/networks/local/shaped-transport.ts';
+import { percentile, sampleOf } from '../../testnet/measure/statistics.ts';
+import type { BenchRow } from './row.ts';
+
+const LATENCIES_MS = [5, 20, 50, 100];
+const WARM_UP = 10;
+/** Round trips on the link and on plain TCP in turn, so that a busy machine slows both. */
+const ROUND_TRIPS = 40;
+/** While the cost is measured (libp2p allows 32 streams of a protocol): 250 round trips a second, not in step with each other, as a node in a busy mesh. */
+const STREAMS = 30;
+const INTERVAL_MS = 120;
+const PACED_ROUNDS = 20;
+const ECHO = '/bench/echo/1';
+
+export async function benchLinks(): Promise<BenchRow[]> {
+  const plain = await connected(undefined);
+  const rows: BenchRow[] = [];
+  try {
+    for (const latencyMs of LATENCIES_MS) rows.push(...(await accuracy(plain, latencyMs)));
+    rows.push(...(await cost(plain)));
+    return rows;
+  } finally {
+    await plain.stop();
+  }
+}
+
+interface Pair {
+  open(): Promise<Stream>;
+  stop(): Promise<void>;
+}
+
+/** Undefined: plain TCP. */
+async function connected(latencyMs: number | undefined): Promise<Pair> {
+  const shaping =
+    latencyMs === undefined
+      ? {}
+      : { transports: [shapedTransport(() => ({ thereMs: () => latencyMs, backMs: () => latencyMs }))] };
+  const host = async (): Promise<Host> =>
+    createLibp2pHost({
+      privateKey: await generateKeyPair('Ed25519'),
+      agentVersion: 'bench',
+      options: { maxConnections: 10 },
+      ...shaping,
+    });
+  const [dialler, listener] = [await host(), await host()];
+  await dialler.start();
+  await listener.start();
+  await listener.handle(ECHO, (stream) => {
+    stream.addEventListener('message', ({ data }) => stream.send(data));
+  });
+  await dialler.dial(listener.addresses()[0]!);
+  return {
+    open: async () => dialler.openStream(listener.peerId, ECHO),
+    async stop() {
+      await dialler.stop();
+      await listener.stop();
+    },
+  };
+}
+
+async function accuracy(plain: Pair, latencyMs: number): Promise<BenchRow[]> {
+  const shaped = await connected(latencyMs);
+  try {
+    const [link, loopback] = [await shaped.open(), await plain.open()];
+    const oneWayMs: number[] = [];
+    for (let k = -WARM_UP; k < ROUND_TRIPS; k++) {
+      const [onLink, onLoopback] = [await roundTripMs(link), await roundTripMs(loopback)];
+      if (k >= 0) oneWayMs.push((onLink - onLoopback) / 2);
+    }
+    loopback.abort(new Error('measured'));
+    const sample = sampleOf(oneWayMs);
+    const at = (percent: number): string => percentile(sample, percent).toFixed(2);
+    const meanMs = oneWayMs.reduce((sum, value) => sum + value, 0) / oneWayMs.length;
+    return [
+      {
+        name: `one way, asked ${latencyMs} ms`,
+        value: `got ${meanMs.toFixed(2)} ms in the mean, p10 ${at(10)}, p50 ${at(50)}, p90 ${at(90)} ms`,
+        ratio: `${(meanMs / latencyMs).toFixed(3)}x`,
+      },
+    ];
+  } finally {
+    await shaped.stop();
+  }
+}
+
+async function roundTripMs(stream: Stream): Promise<number> {
+  const beforeMs = performance.now();
+  const answered = new Promise((resolve) => stream.addEventListener('message', resolve, { once: true }));
+  stream.send(new Uint8Array(32));
+  await answered;
+  return performance.now() - beforeMs;
+}
+
+/** CPU of a round trip, both ends: the same schedule on either. */
+async function cost(plain: Pair): Promise<BenchRow[]> {
+  const shaped = await connected(50);
+  try {
+    const us = { plain: await cpuUs(plain), shaped: await cpuUs(shaped) };
+    return [
+      { name: 'round trip, plain TCP', value: `${us.plain.toFixed(0)} us CPU` },
+      {
+        name: 'round trip, link of 50 ms',
+        value: `${us.shaped.toFixed(0)} us CPU`,
+        ratio: `${(us.shaped / us.plain).toFixed(2)}x`,
+      },
+    ];
+  } finally {
+    await shaped.stop();
+  }
+}
+
+async function cpuUs(pair: Pair): Promise<number> {
+  const streams = await Promise.all(Array.from({ length: STREAMS }, async () => pair.open()));
+  const rounds = async (count: number): Promise<void> => {
+    const startMs = performance.now();
+    await Promise.all(
+      streams.map(async (stream, index) => {
+        for (let k = 0; k < count; k++) {
+          const dueMs = startMs + (k + index / STREAMS) * INTERVAL_MS;
+          await sleep(Math.max(0, dueMs - performance.now()));
+          await roundTripMs(stream);
+        }
+      }),
+    );
+  };
+  await rounds(WARM_UP);
+  const before = process.cpuUsage();
+  await rounds(PACED_ROUNDS);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / (STREAMS * PACED_ROUNDS);
+}

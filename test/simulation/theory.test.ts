@@ -1,0 +1,422 @@
+/**
+ * What must be true of any simulation of this node, whatever the scenario: identities, to the last bit unless a
+ * tolerance is named.
+ */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { publishFieldBytes } from '../../src/propagation/frame-meter.ts';
+import type { BytesByKind } from '../../src/telemetry/trace.ts';
+import { encodeByteStrings } from '../../src/transaction/rlp.ts';
+import { runExperiment } from '../../testnet/experiment.ts';
+import type { Edge } from '../../testnet/networks/network.ts';
+import type { Simulation } from '../../testnet/networks/simulated/simulation.ts';
+import { edgesOf, runScenario } from '../../testnet/run.ts';
+import type { Scenario } from '../../testnet/scenario/scenario.ts';
+import { planWorkload } from '../../testnet/workload/plan.ts';
+import {
+  arrivalsOf,
+  blockTheThread,
+  bytesByKind,
+  earliestArrivals,
+  eventsOf,
+  meshesOf,
+  PUSH_ONLY,
+  scenarioOf,
+  sleep,
+  submitAndSleep,
+  withSimulation,
+} from '../helpers/simulations.ts';
+import { measureSpread } from '../../scripts/theory/spread.ts';
+
+/** Longer than any of the paths here. */
+const FLIGHT_MS = 1500;
+
+const quiet = (): void => undefined;
+
+/** The whole experiment as the command runs it, in this thread. */
+async function digestOf(scenario: Scenario): Promise<string> {
+  const plan = await planWorkload(scenario);
+  return withSimulation(scenario, async (simulation, edges) => {
+    const { digest } = await runExperiment(simulation, scenario, plan, edges, quiet);
+    return digest!;
+  });
+}
+
+const copiesReceived = async (simulation: Simulation): Promise<number> =>
+  (await simulation.status()).reduce((sum, { counters }) => sum + counters.messagesReceived, 0);
+
+describe('theory', function () {
+  this.timeout(120_000);
+
+  describe('arrivals are shortest paths over the mesh, copies are sum of mesh degrees - (n - 1)', () => {
+    const cases: [string, Record<string, unknown>][] = [
+      [
+        'random-regular, uniform latencies',
+        {
+          seed: 11,
+          topology: { kind: 'random-regular', degree: 12 },
+          links: { latencyMs: 60, latencyDistribution: 'uniform', latencySpreadMs: 40 },
+        },
+      ],
+      [
+        'erdos-renyi, log-normal latencies',
+        {
+          seed: 12,
+          topology: { kind: 'erdos-renyi', degree: 14 },
+          links: { latencyMs: 50, latencyDistribution: 'log-normal', latencySpreadMs: 30 },
+        },
+      ],
+      [
+        'watts-strogatz, normal latencies',
+        {
+          seed: 13,
+          topology: { kind: 'watts-strogatz', degree: 12 },
+          links: { latencyMs: 30, latencyDistribution: 'normal', latencySpreadMs: 10 },
+        },
+      ],
+      [
+        'barabasi-albert, uniform latencies and 600 bytes of calldata',
+        {
+          seed: 14,
+          topology: { kind: 'barabasi-albert', degree: 12 },
+          links: { latencyMs: 40, latencyDistribution: 'uniform', latencySpreadMs: 39 },
+          workload: { dataBytes: 600 },
+        },
+      ],
+      [
+        'complete, one latency for all',
+        { seed: 15, topology: { kind: 'complete' }, links: { latencyMs: 25 } },
+      ],
+    ];
+    for (const [name, fields] of cases) {
+      it(name, async () => {
+        const scenario = scenarioOf({
+          ...fields,
+          // No IDONTWANT: it is there to save copies.
+          nodes: { count: 50, options: { ...PUSH_ONLY, 'gossip.idontwant': 1_000_000 } },
+          workload: { transactions: 8, senders: 8, ...(fields['workload'] as object | undefined) },
+        });
+        const plan = await planWorkload(scenario);
+        const D = 6;
+        await withSimulation(scenario, async (simulation, edges) => {
+          await sleep(simulation, 15_000);
+          assert.ok(meshesOf(simulation).flat().length < edges.length * 2, 'the mesh is the whole graph');
+          // A publisher with fewer than D in its mesh also sends to others.
+          const publishers = meshesOf(simulation).flatMap((mesh, node) => (mesh.length >= D ? [node] : []));
+          assert.ok(publishers.length >= plan.length);
+          for (const [index, { raw, hash }] of plan.entries()) {
+            const publisher = publishers[index * Math.floor(publishers.length / plan.length)]!;
+            const meshes = meshesOf(simulation);
+            meshes.forEach((mesh, node) =>
+              mesh.forEach((peer) =>
+                assert.ok(meshes[peer]!.includes(node), `${node} has ${peer} in its mesh, not the reverse`),
+              ),
+            );
+            const startMs = simulation.clock.nowMs();
+            const copiesBefore = await copiesReceived(simulation);
+            const sentBefore = (await bytesByKind(simulation)).sent.message;
+
+            const answer = await submitAndSleep(simulation, publisher, raw, FLIGHT_MS);
+
+            assert.deepEqual(answer, { status: 'accepted', hash });
+            assert.deepEqual(meshesOf(simulation), meshes, 'the mesh changed under way');
+            assert.deepEqual(
+              await arrivalsOf(simulation, hash),
+              earliestArrivals(meshes, scenario, publisher, startMs),
+            );
+            const copies = meshes.flat().length - (meshes.length - 1);
+            assert.equal((await copiesReceived(simulation)) - copiesBefore, copies);
+            const payload = publishFieldBytes(
+              encodeByteStrings([raw]).length,
+              simulation.members[0]!.propagation.topic.length,
+            );
+            assert.equal(
+              (await bytesByKind(simulation)).sent.message - sentBefore,
+              copies * payload,
+              'bytes of payload sent are not those of the copies',
+            );
+          }
+        });
+      });
+    }
+  });
+
+  it('copies over a D-regular mesh are n (D - 1) + 1', async () => {
+    for (const [nodes, D, seed] of [
+      [40, 4, 21],
+      [60, 7, 22],
+      [30, 12, 23],
+    ] as const) {
+      const scenario = scenarioOf({
+        seed,
+        nodes: {
+          count: nodes,
+          options: { 'gossip.d': D, 'gossip.dlo': D, 'gossip.dhi': D, 'gossip.dscore': D },
+        },
+        topology: { kind: 'random-regular', degree: D },
+        links: { latencyMs: 50, latencyDistribution: 'uniform', latencySpreadMs: 30 },
+        workload: { transactions: 5, senders: 5 },
+      });
+      const plan = await planWorkload(scenario);
+      await withSimulation(scenario, async (simulation) => {
+        assert.ok(meshesOf(simulation).every((mesh) => mesh.length === D));
+        for (const { raw, entry } of plan) {
+          const before = await copiesReceived(simulation);
+          await submitAndSleep(simulation, entry, raw, FLIGHT_MS);
+          assert.equal((await copiesReceived(simulation)) - before, nodes * (D - 1) + 1);
+        }
+      });
+    }
+  });
+
+  it('bytes sent are bytes received and dropped, by kind, through cuts, crashes and silent deaths', async () => {
+    const scenario = scenarioOf({
+      seed: 31,
+      nodes: { count: 30, uplinkMbps: 5, downlinkMbps: 10, cpu: { verifyMs: 0.1, messageMs: 0.1 } },
+      topology: { kind: 'random-regular', degree: 8 },
+      links: { latencyMs: 40, latencyDistribution: 'uniform', latencySpreadMs: 30, lossRate: 0.01 },
+      workload: { transactions: 120, senders: 30, dataBytes: 400 },
+    });
+    const plan = await planWorkload(scenario);
+    await withSimulation(scenario, async (simulation, edges) => {
+      const { physical } = simulation;
+      const balanced = async (): Promise<void> => {
+        const { sent, received, lost } = await bytesByKind(simulation);
+        const { dropped, underWay } = physical.bytes();
+        for (const kind of ['message', 'control', 'sync', 'other'] as const) {
+          if (underWay === 0) assert.equal(sent[kind], received[kind] + lost[kind], kind);
+          else assert.ok(sent[kind] >= received[kind] + lost[kind], kind);
+        }
+        const sum = ({ message, control, sync, other }: BytesByKind): number =>
+          message + control + sync + other;
+        assert.equal(sum(lost), dropped);
+        assert.equal(sum(sent), sum(received) + dropped + underWay);
+      };
+      const acrossShore = (act: 'cut' | 'heal'): void => {
+        for (const [a, b] of edges) {
+          if (a < 5 === b < 5) continue;
+          physical[act](a, b);
+          physical[act](b, a);
+        }
+      };
+      for (const [index, { raw, entry }] of plan.entries()) {
+        if (index === 20) acrossShore('cut');
+        if (index === 40) simulation.kill(10, 'crash');
+        if (index === 60) simulation.kill(11, 'vanish');
+        if (index === 80) acrossShore('heal');
+        if (simulation.isUp(entry)) void simulation.submit(entry, raw);
+        await sleep(simulation, 20);
+        await balanced();
+      }
+      assert.ok(physical.bytes().retransmitted > 0);
+      // Peers give the silent one up after 20 s.
+      for (let second = 0; second < 60 || physical.bytes().underWay > 0; second++) {
+        assert.ok(second < 90, 'something is under way all the time');
+        await sleep(simulation, 1000);
+        await balanced();
+      }
+      const { lost } = await bytesByKind(simulation);
+      assert.ok(lost.message > 0 && lost.control > 0, 'nothing was lost');
+    });
+  });
+
+  describe('a run follows from scenario and seed alone', () => {
+    const scenario = scenarioOf({
+      seed: 41,
+      nodes: { count: 25, cpu: { verifyMs: 0.1, messageMs: 0.05 } },
+      topology: { kind: 'erdos-renyi', degree: 8 },
+      links: {
+        latencyMs: 50,
+        latencyDistribution: 'uniform',
+        latencySpreadMs: 30,
+        jitterMs: 5,
+        lossRate: 0.01,
+      },
+      workload: { transactions: 60, ratePerSecond: 40, arrivals: 'poisson', senders: 10, entry: 'any' },
+      measure: { warmUpMs: 1000, drainMs: 3000 },
+    });
+    let first: string;
+    before(async () => {
+      first = await digestOf(scenario);
+    });
+
+    it('and comes out the same a second time', async () => {
+      assert.equal(await digestOf(scenario), first);
+    });
+
+    it('another seed gives another', async () => {
+      assert.notEqual(await digestOf({ ...scenario, seed: 42 }), first);
+    });
+
+    it('however long each step takes in real time', async () => {
+      const load = blockTheThread();
+      try {
+        assert.equal(await digestOf(scenario), first);
+      } finally {
+        assert.ok(load.stop() > 0);
+      }
+    });
+
+    it('in a worker as in this thread', async () => {
+      const directory = await mkdtemp(join(tmpdir(), 'txgossip-'));
+      try {
+        const { summary } = await runScenario(scenario, {
+          network: 'simulated',
+          out: join(directory, 'run'),
+        });
+        assert.equal(summary.digest, first);
+        assert.equal(summary.conserved, true);
+      } finally {
+        await rm(directory, { recursive: true, force: true });
+      }
+    });
+
+    it('and nobody notices further nodes that are idle', async () => {
+      const edges = edgesOf(scenario);
+      const apart: Edge[] = [
+        [25, 26],
+        [26, 27],
+        [25, 27],
+      ];
+      const plan = await planWorkload(scenario);
+      const run = (count: number, all: readonly Edge[]): Promise<unknown> =>
+        withSimulation(
+          { ...scenario, nodes: { ...scenario.nodes, count } },
+          async (simulation) => {
+            await simulation.sleepUntil(8000);
+            for (const { raw, entry } of plan) await submitAndSleep(simulation, entry, raw, 25);
+            await simulation.sleepUntil(15_000);
+            const status = (await simulation.status()).slice(0, 25);
+            return [
+              (await simulation.traces()).slice(0, 25),
+              meshesOf(simulation).slice(0, 25),
+              status.map(({ counters }) => counters),
+            ];
+          },
+          { edges: all },
+        );
+      assert.deepEqual(await run(28, [...apart, ...edges]), await run(25, edges));
+    });
+  });
+
+  it('the last of 1,000 nodes has it when the shortest paths say so (3 of the 30 seeds of npm run theory)', async () => {
+    for (const seed of [1, 2, 3]) {
+      const rows = await measureSpread(seed);
+      assert.equal(rows.length, 2);
+      for (const { lastMs, copies } of rows) {
+        // Exact in any order of adding up: latencies drawn here are multiples of 2^-30 ms.
+        assert.equal(lastMs.measured, lastMs.expected);
+        assert.equal(copies.measured, copies.expected);
+      }
+    }
+  });
+
+  describe('a simulated node touches nothing real', () => {
+    const scenario = scenarioOf({
+      seed: 51,
+      nodes: { count: 12, cpu: { verifyMs: 0.1, messageMs: 0.1 } },
+      topology: { kind: 'random-regular', degree: 6 },
+      links: { latencyMs: 20, jitterMs: 5, lossRate: 0.01 },
+      workload: { transactions: 30, ratePerSecond: 30 },
+      measure: { drainMs: 2000 },
+    });
+
+    it('while it works through a whole run, asynchronous work included', async () => {
+      const plan = await planWorkload(scenario);
+      // Stopping it checks, so this covers the goodbye as well.
+      await withSimulation(
+        scenario,
+        async (simulation, edges) => {
+          const record = await runExperiment(simulation, scenario, plan, edges, quiet);
+          assert.equal(
+            record.after.reduce((sum, { arrivals }) => sum + arrivals, 0),
+            30 * 12,
+          );
+        },
+        { watchAsyncWork: true },
+      );
+    });
+
+    const breaches: [string, () => unknown, RegExp][] = [
+      ['the real clock', () => process.hrtime.bigint(), /node \d+ reached for process\.hrtime\.bigint at \d/],
+      ['the network', () => fetch('http://127.0.0.1:1/'), /node \d+ reached for fetch at \d/],
+      [
+        'a real timer',
+        async () => {
+          const timers = await import('node:timers');
+          timers.setTimeout(() => undefined, 1);
+        },
+        /node \d+ reached for node:timers\.setTimeout at \d/,
+      ],
+      [
+        'the thread pool',
+        async () => {
+          const { stat } = await import('node:fs/promises');
+          await stat('/');
+        },
+        /node \d+ reached for async work: \w+ at \d/,
+      ],
+    ];
+    for (const [what, reach, refusal] of breaches) {
+      it(`and when one of its parts reaches for ${what} the run fails, even when the part hides it`, async () => {
+        const plan = await planWorkload(scenario);
+        const run = withSimulation(
+          scenario,
+          async (simulation, edges) => runExperiment(simulation, scenario, plan, edges, quiet),
+          {
+            watchAsyncWork: true,
+            traceTo: () => ({
+              record: ({ kind }) => {
+                if (kind === 'arrival') void Promise.try(reach).catch(() => undefined);
+              },
+            }),
+          },
+        );
+        await assert.rejects(run, refusal);
+      });
+    }
+
+    it('and when it fails by itself the run fails, with what it said', async () => {
+      const plan = await planWorkload(scenario);
+      const run = withSimulation(
+        scenario,
+        async (simulation, edges) => runExperiment(simulation, scenario, plan, edges, quiet),
+        {
+          traceTo: (node) => ({
+            record: (event) => {
+              if (node === 7 && event.kind === 'arrival' && event.provenance === 'push')
+                throw new Error('no room for the event');
+            },
+          }),
+        },
+      );
+      await assert.rejects(run, (error: Error) => {
+        assert.match(error.message, /^simulated node 7: /);
+        assert.match(String(error.cause), /no room for the event/);
+        return true;
+      });
+    });
+  });
+
+  it('events of a node are in the order they happened', async () => {
+    const scenario = scenarioOf({
+      seed: 61,
+      nodes: { count: 10 },
+      workload: { transactions: 20, ratePerSecond: 100 },
+    });
+    const plan = await planWorkload(scenario);
+    await withSimulation(scenario, async (simulation, edges) => {
+      await runExperiment(simulation, scenario, plan, edges, quiet);
+      for (const { index } of simulation.nodes) {
+        const times = (await eventsOf(simulation, index)).map(({ atMs }) => atMs);
+        assert.deepEqual(
+          times,
+          times.toSorted((a, b) => a - b),
+        );
+      }
+    });
+  });
+});
