@@ -8,6 +8,7 @@ import { defaultHostOptions } from './host/options.ts';
 import { MEMPOOL_PRESETS } from './mempool/options.ts';
 import { defaultPropagationOptions } from './propagation/options.ts';
 import { DEFAULT_RPC_OPTIONS } from './rpc/options.ts';
+import { DEFAULT_VERIFIER_BACKEND } from './transaction/create-verifier.ts';
 import { DEFAULT_TRANSACTION_RULES } from './transaction/rules.ts';
 
 export interface OptionSpec<T> {
@@ -275,7 +276,7 @@ export const OPTIONS = {
   ),
   verifier: validation(
     z.enum(['inline', 'workers']),
-    'inline',
+    DEFAULT_VERIFIER_BACKEND,
     'KIND',
     'where signatures are checked: inline, or workers (threads)',
   ),

@@ -34,7 +34,7 @@ export interface RpcBackend {
   readonly networkId: bigint;
   readonly state: AccountView;
   readonly pool: Mempool;
-  /** Validates and pools; resolves when the outcome is known and, for an accepted one, durable. */
+  /** Validates and pools; resolves when the outcome is known. */
   submit(raw: Uint8Array): Promise<Submission>;
   peers(): PeerInfo[];
   nodeInfo(): NodeInfo;

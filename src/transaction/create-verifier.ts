@@ -9,7 +9,8 @@ export type VerifierOptions = { backend?: VerifierBackend } & Partial<
 >;
 
 /**
- * Workers leave the event loop, where all of a node's networking runs, free for something else. Measured
+ * Inline checks more signatures a second, most of all where they come one by one, as gossip brings them, and holds the
+ * event loop for a slice of a few milliseconds at most. Workers leave the loop free for the rest of the node. Measured
  * (`scripts/bench/transaction.ts`, two cores, one thread): signatures a second, and CPU of the calling thread for each.
  *
  *   batches of    inline             workers
@@ -17,10 +18,9 @@ export type VerifierOptions = { backend?: VerifierBackend } & Partial<
  *           10    12,100/s  81 us    10,100/s   6 us
  *          100    11,300/s  85 us    10,900/s   5 us
  *
- * An idle verifier answers 0.02 ms (one signature) to 1 ms (100) later, and a thread costs some 50 MB and 0.3 s of
- * start. Where many nodes share a machine, its cores and memory are the limit, not one loop: choose inline there.
+ * A thread costs some 50 MB and 0.3 s of start besides: worth it for one busy node on a machine with cores to spare.
  */
-const DEFAULT_VERIFIER_BACKEND: VerifierBackend = 'workers';
+export const DEFAULT_VERIFIER_BACKEND: VerifierBackend = 'inline';
 
 /** Options of the backend not chosen have no effect. @throws {Error} when a worker thread cannot start. */
 export async function createVerifier(options: VerifierOptions = {}): Promise<Verifier> {
