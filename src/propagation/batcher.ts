@@ -1,3 +1,4 @@
+import type { Hex } from '../bytes.ts';
 import type { Cancel, Clock } from '../environment.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 
@@ -77,6 +78,11 @@ export class Batcher {
     if (sinceLastMs >= this.#limits.maxBatchDelayMs) this.flush();
     else
       this.#cancelTimer = this.#clock.after(this.#limits.maxBatchDelayMs - sinceLastMs, () => this.flush());
+  }
+
+  /** It is to leave with the next batch. */
+  holds(hash: Hex): boolean {
+    return this.#waiting.some((transaction) => transaction.hash === hash);
   }
 
   /** Sends what waits, now. */

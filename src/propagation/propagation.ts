@@ -221,8 +221,14 @@ export class Propagation {
     const verdicts = new Set(results.map(({ outcome }) => meaningOf(outcome).verdict));
     const queued = results.filter(({ outcome }) => outcome.status === 'queued').map(({ hash }) => hash!);
     if (verdicts.has('reject')) this.#verdict(message.idKey, source, 'reject');
-    else if (verdicts.has('accept')) this.#verdict(message.idKey, source, 'accept');
-    else if (queued.length === 0 || !this.#hold(message.idKey, source, queued)) {
+    else if (
+      verdicts.has('accept') ||
+      results.some(({ hash }) => hash !== null && this.#batcher.holds(hash))
+    ) {
+      // What we are about to publish is not new here, but has not gone on from here either; and if our batch turns out
+      // to be this very message, gossipsub will not send it.
+      this.#verdict(message.idKey, source, 'accept');
+    } else if (queued.length === 0 || !this.#hold(message.idKey, source, queued)) {
       this.#verdict(message.idKey, source, 'ignore');
     }
     this.#publishFreed(results);

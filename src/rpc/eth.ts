@@ -36,7 +36,8 @@ const fullTransactions = named(
 
 const transactions: Namespace = {
   eth_sendRawTransaction: method({
-    description: 'Validates a signed transaction, keeps it in the pool and spreads it. Answers with its hash.',
+    description:
+      'Validates a signed transaction, keeps it in the pool and spreads it. Answers with its hash.',
     params: z.tuple([
       named('transaction', bytes, 'EIP-2718 encoding: type || rlp(...), or rlp(...) for legacy'),
     ]),

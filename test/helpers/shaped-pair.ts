@@ -67,7 +67,9 @@ function upgraderThat(take: (connection: MultiaddrConnection) => void): Upgrader
   };
   return {
     upgradeOutbound: upgrade,
-    upgradeInbound: async (connection: MultiaddrConnection) => void (await upgrade(connection)),
+    upgradeInbound: async (connection: MultiaddrConnection) => {
+      await upgrade(connection);
+    },
     createInboundAbortSignal: () => {
       throw new Error('not asked by TCP');
     },

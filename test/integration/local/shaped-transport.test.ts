@@ -38,8 +38,9 @@ describe('shaped TCP', () => {
   });
   afterEach(() => listener.close());
 
-  const arrived = async (end: End, byteLength: number): Promise<void> =>
-    void (await eventually(`${byteLength} bytes`, () => (end.received.at(-1)?.bytes ?? 0) >= byteLength));
+  const arrived = async (end: End, byteLength: number): Promise<void> => {
+    await eventually(`${byteLength} bytes`, () => (end.received.at(-1)?.bytes ?? 0) >= byteLength);
+  };
 
   it('carries bytes whole and in order both ways, whatever the chunks and the jitter', async () => {
     const dice = streamOf(SEED, 'chunks');
@@ -222,8 +223,12 @@ hostCompliance('libp2p over shaped TCP', async () => {
   return {
     hosts,
     act: async (_host, work) => work(),
-    eventually: async (what, look) => void (await eventually(what, look)),
-    cleanup: async () => void (await Promise.all(hosts.map((host) => host.stop()))),
+    eventually: async (what, look) => {
+      await eventually(what, look);
+    },
+    cleanup: async () => {
+      await Promise.all(hosts.map((host) => host.stop()));
+    },
   };
 });
 

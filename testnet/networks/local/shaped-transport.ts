@@ -22,7 +22,7 @@ export interface ShapedTransportOptions {
   clock: Clock;
 }
 
-export const DEFAULT_SHAPED_TRANSPORT_OPTIONS: ShapedTransportOptions = {
+const DEFAULT_SHAPED_TRANSPORT_OPTIONS: ShapedTransportOptions = {
   maxUnderWayBytes: 4 * 1024 * 1024,
   clock: realClock,
 };

@@ -8,10 +8,10 @@ import type { Progress } from '../network.ts';
 const ENTRY = new URL(`./simulation-worker${extname(import.meta.url)}`, import.meta.url);
 
 /**
- * Megabytes. The young generation at four times its default: most of what a simulation makes is a message that is
+ * Megabytes. The young generation at eight times its default: most of what a simulation makes is a message that is
  * garbage an instant later, and less of it is copied about. The old one: ten thousand nodes need some 8 GB.
  */
-const HEAP = { maxYoungGenerationSizeMb: 192, maxOldGenerationSizeMb: 16_384 };
+const HEAP = { maxYoungGenerationSizeMb: 384, maxOldGenerationSizeMb: 16_384 };
 
 export interface WorkerOrder {
   scenario: Scenario;

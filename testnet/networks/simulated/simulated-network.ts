@@ -26,7 +26,7 @@ export interface NetworkOptions {
   deadPeerTimeoutMs: number;
 }
 
-export const DEFAULT_NETWORK_OPTIONS: NetworkOptions = {
+const DEFAULT_NETWORK_OPTIONS: NetworkOptions = {
   conditionsOf: () => linkConditions(),
   handshakeRoundTrips: 4,
   dialTimeoutMs: 10_000,
