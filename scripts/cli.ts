@@ -1,6 +1,7 @@
 /** The `txgossip` command: one file per verb in commands/. */
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../src/version.ts';
+import { calibrateCommand } from './commands/calibrate.ts';
 import { nodeCommand } from './commands/node.ts';
 import { runCommand } from './commands/run.ts';
 import { testnetCommand } from './commands/testnet.ts';
@@ -12,7 +13,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showHelpAfterError('(--help shows the options)')
     .addCommand(nodeCommand())
     .addCommand(runCommand())
-    .addCommand(testnetCommand());
+    .addCommand(testnetCommand())
+    .addCommand(calibrateCommand());
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
     await program.parseAsync(argv);

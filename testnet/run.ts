@@ -98,4 +98,5 @@ export function edgesOf(scenario: Scenario): Edge[] {
   return buildTopology(scenario.nodes.count, scenario.topology, streamOf(scenario.seed, 'topology'));
 }
 
-const timestamp = (date: Date): string => date.toISOString().slice(0, 19).replaceAll(':', '-');
+/** For names of folders. */
+export const timestamp = (date: Date): string => date.toISOString().slice(0, 19).replaceAll(':', '-');

@@ -1,11 +1,8 @@
 import { Command, Option } from 'commander';
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { ConfigError } from '../../src/config.ts';
 import { consoleTable } from '../../testnet/report/console-table.ts';
 import { runScenario } from '../../testnet/run.ts';
-import { resolveScenario } from '../../testnet/scenario/resolve.ts';
 import { progressBars } from './progress.ts';
+import { collect, readScenario } from './read-scenario.ts';
 import { until } from './signals.ts';
 
 interface RunOptions {
@@ -38,7 +35,7 @@ export function runCommand(): Command {
     .option('--out <DIR>', 'the run folder (default: runs/<name>-<time>)')
     .action(async (file: string, { on, seed, set, out }: RunOptions) => {
       const overrides = seed === undefined ? set : [...set, `seed=${seed}`];
-      const scenario = resolveScenario(await read(file), overrides, basename(file));
+      const scenario = await readScenario(file, overrides);
       const { progress, stop } = progressBars();
       const aborted = new AbortController();
       void until('SIGINT', 'SIGTERM').then((signal) => aborted.abort(new Error(`stopped by ${signal}`)));
@@ -53,14 +50,4 @@ export function runCommand(): Command {
       // Signal listeners would keep the process.
       process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
     });
-}
-
-const collect = (value: string, before: string[]): string[] => [...before, value];
-
-async function read(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new ConfigError(`the scenario ${file} cannot be read: ${(error as Error).message}`);
-  }
 }

@@ -6,9 +6,10 @@ import type { Cancel, Clock } from '../../../src/environment.ts';
 
 /**
  * Node's timers count whole milliseconds and fire about 0.15 ms behind: a wait rounded up comes out 0.65 ms late in
- * the mean. So what is due within this time goes out together with what is due now, and the errors lie around zero,
- * within half a millisecond on an idle machine (`npm run bench -- links`). Spinning for the rest was measured, too: it
- * is no better in the mean and takes a quarter of a core at 500 parcels a second, which the nodes need themselves.
+ * the mean. So what is due within this time goes out together with what is due now, and the timer's own errors lie
+ * around zero. What remains with libp2p on top is 0.3 ms in the mean on two half busy cores (`npm run bench -- links`).
+ * Spinning for the rest was measured, too: it is no better in the mean and takes a quarter of a core at 500 parcels a
+ * second, which the nodes need themselves.
  */
 const EARLY_MS = 0.65;
 

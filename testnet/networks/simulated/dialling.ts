@@ -20,14 +20,17 @@ export function connect(
   const [there, back] = network.open(dialler, listener);
   return new Promise((resolve, reject) => {
     let over = false;
-    const fail = (error: Error): void => {
-      if (over) return;
+    const end = (): void => {
       over = true;
       cancelTimeout();
       // Nothing of the handshake may still arrive.
       there.refuse();
       back.refuse();
       network.forget(dialler.owner, listener.owner, [there, back]);
+    };
+    const fail = (error: Error): void => {
+      if (over) return;
+      end();
       reject(error);
     };
     const cancelTimeout = clock.after(options.dialTimeoutMs, () => {
@@ -40,6 +43,13 @@ export function connect(
       cancelTimeout();
       resolve(establish(network, dialler, listener, there, back));
     };
+    const answer = (atDialler: () => void): void => {
+      back.send(0, () => {
+        // Who died while dialling must not be woken by the answer.
+        if (dialler.state === 'crashed' || dialler.state === 'vanished') end();
+        else atDialler();
+      });
+    };
     const roundTrip = (left: number): void => {
       if (left === 0) {
         arrived();
@@ -47,8 +57,8 @@ export function connect(
       }
       there.send(0, () => {
         if (listener.state === 'vanished') return;
-        if (listener.state === 'listening') back.send(0, () => roundTrip(left - 1));
-        else back.send(0, () => fail(new DialError(`${name} refuses the connection: nobody listens there`)));
+        if (listener.state === 'listening') answer(() => roundTrip(left - 1));
+        else answer(() => fail(new DialError(`${name} refuses the connection: nobody listens there`)));
       });
     };
     roundTrip(options.handshakeRoundTrips);

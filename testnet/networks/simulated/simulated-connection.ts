@@ -180,6 +180,8 @@ export class SimulatedConnection extends TypedEventEmitter<ConnectionEvents> imp
   /** This end's process is gone: nothing runs here any more, and what comes is dropped. */
   vanish(): void {
     this.status = 'aborted';
+    // What its streams have not written yet dies with it.
+    this.#outgoing.onRoom(() => undefined);
     this.#incoming.refuse();
   }
 

@@ -192,6 +192,26 @@ describe('SimulatedHost', () => {
     });
   });
 
+  it('stays dead when it dies while it dials, whatever the answer would have been', async () => {
+    for (const listening of [true, false]) {
+      const { clock, hosts } = await simulatedPair({ latencyMs: 10 });
+      if (!listening) await clock.perform(1, () => hosts[1].stop());
+      let woken = false;
+      clock.schedule(0, 0, () => {
+        hosts[0].dial(hosts[1].address).then(
+          () => (woken = true),
+          () => (woken = true),
+        );
+      });
+      await clock.runUntil(15);
+      hosts[0].kill('crash');
+      await clock.runUntil(30_000);
+      assert.equal(woken, false);
+      assert.equal(clock.statistics.pending, 0);
+      assert.equal(hosts[1].connections().length, 0);
+    }
+  });
+
   it('vanishes: what it sent still arrives, and its peers only notice when they give it up', async () => {
     const { clock, network, hosts, log } = await connected({ deadPeerTimeoutMs: 20_000 });
     let received = 0;
