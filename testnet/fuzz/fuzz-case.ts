@@ -91,7 +91,8 @@ export function caseToJson({ scenario, submissions, faults }: FuzzCase): string 
 }
 
 function spaced(item: unknown): string {
-  const members = Object.entries(item as object).map(
+  const given = Object.entries(item as object).filter(([, value]) => value !== undefined);
+  const members = given.map(
     ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value).replaceAll(',', ', ')}`,
   );
   return `{ ${members.join(', ')} }`;
