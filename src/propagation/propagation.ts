@@ -59,6 +59,7 @@ export class Propagation {
   /** By id: messages read and not yet answered, and whether we had the same to publish. */
   readonly #underWay = new Map<string, 'theirs' | 'ours-too'>();
   #validating = 0;
+  #rejected = 0;
   #stopped = false;
   #cancelHoldTimer: Cancel | undefined;
 
@@ -111,6 +112,11 @@ export class Propagation {
 
   peerScore(peer: PeerIdText): number {
     return this.#router.getScore(peer);
+  }
+
+  /** Messages answered with *reject*: their senders were punished. */
+  get rejected(): number {
+    return this.#rejected;
   }
 
   /** Messages read and not yet answered with a verdict. */
@@ -291,6 +297,7 @@ export class Propagation {
     if (this.#stopped) return;
     const oursToo = this.#underWay.get(idKey) === 'ours-too';
     this.#underWay.delete(idKey);
+    if (verdict === 'reject') this.#rejected++;
     const given = verdict === 'ignore' && oursToo ? 'accept' : verdict;
     this.#router.reportMessageValidationResult(idKey, source, given satisfies `${TopicValidatorResult}`);
   }

@@ -26,7 +26,8 @@
  *   arrives-once          nothing arrives twice without having left between
  *   time-order            read, then validated, then arrived; no event before the one before it
  *   departs-for-a-reason  replaced only by another of its nonce; evicted not at all when roomy; nothing else
- *   peers-blameless       no peer sends what is any sender's fault: every node of the case is honest
+ *   peers-blameless       no peer is refused what is any sender's fault, or has a message rejected: every node of the
+ *                         case is honest
  *   nothing-dropped       no message is dropped unvalidated (unhurried)
  *
  * Of each live node at the end:
@@ -126,6 +127,7 @@ function nodeViolations(node: NodeObservation, index: number, { blameless }: Pro
     report('pool-is-arrivals-less-departures', `${hash} is not in the pool, and no event says that it left`);
   }
   if (node.poolFault !== null) report('pool-consistent', node.poolFault);
+  if (node.rejected > 0) report('peers-blameless', `it rejected ${node.rejected} messages of honest peers`);
   if (node.unsettled > 0) report('settled', `${node.unsettled} messages still wait for their verdict`);
   if (blameless) {
     for (const [neighbour, score] of node.scores) {

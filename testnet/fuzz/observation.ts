@@ -22,6 +22,8 @@ export interface NodeObservation {
   poolFault: string | null;
   /** Messages without a verdict. */
   unsettled: number;
+  /** Messages it blamed its peers for. */
+  rejected: number;
   /** By node index of the neighbour. */
   scores: ReadonlyMap<number, number>;
   /** After the stop. */

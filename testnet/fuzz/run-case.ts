@@ -182,6 +182,7 @@ function observe(
     queued,
     poolFault: fault(() => pool.checkInvariants()),
     unsettled: propagation.unsettled,
+    rejected: propagation.rejected,
     scores: new Map(
       neighbours.map((other) => [other, propagation.peerScore(simulation.nodes[other]!.peerId)]),
     ),
