@@ -11,4 +11,10 @@ export interface AccountView {
   nonce(address: Hex): bigint;
   /** Wei. 0 for an account never seen. */
   balance(address: Hex): bigint;
+  /**
+   * Where accounts come from elsewhere: fetches what `nonce` and `balance` do not know yet of these. Undefined when
+   * all are known, so that nothing has to wait. Absent: everything is known from the start.
+   * @throws {Error} when they cannot be had now; `nonce` and `balance` must not be asked then.
+   */
+  prepare?(addresses: readonly Hex[]): Promise<void> | undefined;
 }

@@ -48,13 +48,16 @@ export interface SenderContent {
   queued: Transaction[];
 }
 
-/** What changed other than by an admission. No transaction is in two of the lists. */
+/** What changed. No transaction is in two of the lists. */
 export interface PoolChange {
   departed: Departure[];
   /** Sender by sender, in nonce order. */
   promoted: Transaction[];
   demoted: Transaction[];
 }
+
+/** Told of every change, whatever made it, when the pool is in order again. Must not change the pool. */
+export type PoolListener = (change: PoolChange) => void;
 
 interface Change {
   departed: Departure[];
@@ -68,6 +71,7 @@ export class Mempool {
   readonly #limits: Limits;
   readonly #store: PoolStore;
   readonly #evicted: EvictedMemory;
+  readonly #listeners = new Set<PoolListener>();
   #blockGasLimit: bigint;
   /** The latest time the pool was told. */
   #nowMs = 0;
@@ -126,12 +130,20 @@ export class Mempool {
       const entry = this.#store.replace(sender, replaced, tx, origin, nowMs);
       if (status === 'pending') change.promoted.push(entry);
     }
-    return {
+    const outcome: Outcome = {
       status,
       hash: tx.hash,
       promoted: change.promoted.map((entry) => entry.transaction),
       departed: change.departed,
     };
+    this.#tell({ promoted: outcome.promoted, departed: outcome.departed, demoted: [] });
+    return outcome;
+  }
+
+  /** @returns what ends it. */
+  subscribe(listener: PoolListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   has(hash: Hex): boolean {
@@ -198,7 +210,7 @@ export class Mempool {
     for (const sender of [...this.#store.senders.values()]) {
       if (sender.entries.some(old)) this.#depart(sender, old, 'expired', change);
     }
-    return change.departed;
+    return this.#told(change).departed;
   }
 
   /**
@@ -217,7 +229,7 @@ export class Mempool {
       const sender = this.#store.senders.get(address);
       if (sender !== undefined) this.#settle(sender, change);
     }
-    return summary(change);
+    return this.#told(change);
   }
 
   /** Takes one out, whatever its place; what stood on it becomes queued. Nothing when the pool has not got it. */
@@ -228,12 +240,23 @@ export class Mempool {
       const sender = this.#store.senders.get(entry.transaction.sender)!;
       this.#depart(sender, (other) => other === entry, reason, change);
     }
-    return summary(change);
+    return this.#told(change);
   }
 
   /** For tests and bug hunts. O(pool). @throws {Error} saying which invariant does not hold. */
   checkInvariants(): void {
     checkInvariants(this.#store, this.#limits);
+  }
+
+  #told(change: Change): PoolChange {
+    const lasting = summary(change);
+    this.#tell(lasting);
+    return lasting;
+  }
+
+  #tell(change: PoolChange): void {
+    if (change.promoted.length + change.departed.length + change.demoted.length === 0) return;
+    for (const listener of this.#listeners) listener(change);
   }
 
   /** Rule 4. */

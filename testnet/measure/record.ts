@@ -1,5 +1,6 @@
 /** What an experiment brings home, whatever the network: all that the figures are computed from. */
 import type { Hex } from '../../src/bytes.ts';
+import type { AppliedFault } from '../faults/fault.ts';
 import type { BytesByKind } from '../../src/telemetry/trace.ts';
 import type { NodeTrace, NodeStatus, Edge } from '../networks/network.ts';
 
@@ -44,6 +45,8 @@ export interface ExperimentRecord {
   after: NodeStatus[];
   /** Bytes the emulated network dropped; 0 where none is emulated. */
   droppedBytes: number;
+  /** What broke and when, in the order it did. Absent: nothing was to. */
+  faults?: readonly AppliedFault[];
   /** Which nodes were down, and when. Absent: every node was up from start to end. */
   downtimes?: readonly Downtime[];
   /** Bytes sent and not yet received at the moments of `before` and `after`. Absent: the network cannot tell, or none. */

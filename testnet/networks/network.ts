@@ -5,6 +5,7 @@
 import type { Clock } from '../../src/environment.ts';
 import type { Hex } from '../../src/bytes.ts';
 import type { NodeCounters, TraceEvent } from '../../src/telemetry/trace.ts';
+import type { FaultAction } from '../faults/fault.ts';
 
 /** Undirected, i < j, over node indices. */
 export type Edge = readonly [number, number];
@@ -21,6 +22,8 @@ export type SubmitResult =
   { status: 'accepted'; hash: Hex } | { status: 'rejected'; code: string; message: string };
 
 export interface NodeStatus {
+  /** False while it is down: the other fields are then those of its last moment, as far as known, its gauges 0. */
+  up: boolean;
   peers: number;
   mesh: number;
   pending: number;
@@ -60,8 +63,17 @@ export interface Network {
   /** Through the node's JSON-RPC where there is one. @throws when the node cannot be asked. */
   submit(node: number, raw: Uint8Array): Promise<SubmitResult>;
   status(): Promise<NodeStatus[]>;
-  /** The trace so far; the network goes on. */
+  /** The trace so far, of every life of a node that died; the network goes on. */
   traces(): Promise<NodeTrace[]>;
+  /**
+   * Breaks or mends something now. Resolves when it is done (a restarted node: when it is up and its connections are
+   * being dialled again).
+   * @returns null, or why it hit nobody: then nothing was changed.
+   * @throws {Error} when this network cannot do it.
+   */
+  inflict(action: FaultAction): Promise<string | null>;
+  /** Whether the node is running; a frozen one is. */
+  isUp(node: number): boolean;
   /** Bytes the emulated network lost for good so far; 0 where none is emulated. */
   droppedBytes(): number;
   /** Bytes sent and neither received nor dropped at this moment, counted on the links; null where nobody can know. */

@@ -1,0 +1,48 @@
+/** What breaks, as planned: concrete nodes and links, each with its moment. The plan is data; networks carry it out. */
+
+/** Milliseconds after the first scheduled submission; what is to happen before any is at 0. */
+interface Planned {
+  atMs: number;
+}
+
+/** Undirected, over node indices. */
+export type LinkPair = readonly [number, number];
+
+/** What can be changed of a link while it is in use; what is left out stays as it is. Both directions alike. */
+export interface LinkChange {
+  latencyMs?: number;
+  jitterMs?: number;
+  /** Mbit/s; null is unlimited. */
+  bandwidthMbps?: number | null;
+  /** Share of packets lost, [0, 1). */
+  lossRate?: number;
+}
+
+export type FaultAction =
+  /** The process ends at once, without a word (SIGKILL). */
+  | { kind: 'kill'; node: number }
+  /** It comes up again under the same identity and address; `disk` says whether its data directory is still there. */
+  | { kind: 'restart'; node: number; disk: 'kept' | 'lost' }
+  /** A node that was not there before joins. */
+  | { kind: 'join'; node: number }
+  /** Stops computing, its sockets stay open (SIGSTOP), and goes on (SIGCONT). */
+  | { kind: 'freeze'; node: number }
+  | { kind: 'thaw'; node: number }
+  /** Computes `factor` times slower from here on; 1 is full speed. */
+  | { kind: 'slow'; node: number; factor: number }
+  /** Nothing passes between the two, in both directions; nobody is told. */
+  | { kind: 'cut'; links: readonly LinkPair[] }
+  | { kind: 'heal'; links: readonly LinkPair[] }
+  | { kind: 'change'; links: readonly LinkPair[]; change: LinkChange };
+
+export type PlannedFault = Planned & {
+  action: FaultAction;
+  /** Why, in the scenario's words: for the report. */ cause: string;
+};
+
+/** What came of it. `missed`: it had nobody to hit, as a kill of a node that was already down. */
+export interface AppliedFault extends PlannedFault {
+  /** Network time. */
+  appliedAtMs: number;
+  missed: string | null;
+}
