@@ -2,9 +2,14 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../src/version.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
+import { compareCommand } from './commands/compare.ts';
 import { nodeCommand } from './commands/node.ts';
+import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
+import { scenariosCommand } from './commands/scenarios.ts';
+import { sweepCommand } from './commands/sweep.ts';
 import { testnetCommand } from './commands/testnet.ts';
+import { workerCommand } from './commands/worker.ts';
 
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('txgossip')
@@ -14,6 +19,11 @@ export async function main(argv: readonly string[]): Promise<void> {
     .addCommand(nodeCommand())
     .addCommand(runCommand())
     .addCommand(testnetCommand())
+    .addCommand(scenariosCommand())
+    .addCommand(sweepCommand())
+    .addCommand(workerCommand())
+    .addCommand(compareCommand())
+    .addCommand(reportCommand())
     .addCommand(calibrateCommand());
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {

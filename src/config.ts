@@ -7,7 +7,12 @@ import { z } from 'zod';
 import { defaultHostOptions } from './host/options.ts';
 import { MEMPOOL_PRESETS } from './mempool/options.ts';
 import { defaultPropagationOptions } from './propagation/options.ts';
+import { MAX_PAGE_BYTES } from './propagation/sync/messages.ts';
+import { defaultSyncOptions } from './propagation/sync/options.ts';
 import { DEFAULT_RPC_OPTIONS } from './rpc/options.ts';
+import { defaultUpstreamOptions } from './state/upstream/options.ts';
+import { DEFAULT_TX_SYNC_OPTIONS } from './rpc/transaction-sync.ts';
+import { DEFAULT_EXPLAINED_TRANSACTIONS } from './telemetry/transaction-history.ts';
 import { DEFAULT_VERIFIER_BACKEND } from './transaction/create-verifier.ts';
 import { DEFAULT_TRANSACTION_RULES } from './transaction/rules.ts';
 
@@ -43,18 +48,22 @@ const http = option('JSON-RPC');
 const pool = option('Transaction pool');
 const gossip = option('Gossip');
 const validation = option('Validation');
+const sync = option('Reconciliation');
 
 const D = defaultPropagationOptions;
 const G = D.gossip;
 const P = MEMPOOL_PRESETS.default;
+const U = defaultUpstreamOptions;
 const R = DEFAULT_RPC_OPTIONS;
+const T = DEFAULT_TX_SYNC_OPTIONS;
+const S = defaultSyncOptions;
 
 export const OPTIONS = {
   datadir: identity(
     optionalText,
     undefined,
     'DIR',
-    'keeps the identity key; without it the node has a new identity each start',
+    'keeps the identity key and the journal; without it the node has a new identity each start',
   ),
   verbosity: identity(
     integer(0, 5),
@@ -81,6 +90,73 @@ export const OPTIONS = {
     'test test test test test test test test test test test junk',
     'WORDS',
     'of the development accounts',
+  ),
+  upstream: chain(
+    z.url({ protocol: /^(?:https?|wss?)$/, error: 'not a URL of http, https, ws or wss' }).optional(),
+    undefined,
+    'URL',
+    'account state: an Ethereum node over JSON-RPC; by ws its heads are told, by http asked for',
+  ),
+  'upstream.forward': chain(z.boolean(), U.forward, 'BOOL', 'hand pending transactions on to it'),
+  'upstream.poll': chain(
+    integer(10),
+    U.pollMs,
+    'MS',
+    'between two looks at its head (http), and between attempts to reach it again',
+  ),
+  'upstream.timeout': chain(
+    integer(10),
+    U.timeoutMs,
+    'MS',
+    'a call without an answer has failed: what a hanging upstream can hold up',
+  ),
+  'upstream.patience': chain(
+    integer(1),
+    U.patienceMs,
+    'MS',
+    'a transaction of an unknown account waits this long for it; keep below validation.maxage',
+  ),
+  'upstream.concurrency': chain(
+    integer(1),
+    U.maxRequests,
+    'N',
+    'requests for accounts, or with transactions, under way at once: what a burst costs the upstream',
+  ),
+  'upstream.batch': chain(
+    integer(1),
+    U.maxBatchCalls,
+    'N',
+    'calls in one of them: what its batch limit allows',
+  ),
+  'upstream.accounts': chain(
+    integer(1024),
+    U.maxAccounts,
+    'N',
+    "accounts kept until the next head beside those of the pool's senders: what strangers can fill",
+  ),
+  'upstream.refresh': chain(
+    integer(0),
+    U.maxRefreshed,
+    'N',
+    'senders of the pool asked for again on a head that did not touch them: what a full pool costs the upstream',
+  ),
+  'upstream.depth': chain(
+    integer(1, 1024),
+    U.maxDepth,
+    'BLOCKS',
+    'walked back to a known one, and how long the included are remembered for a reorganisation',
+  ),
+  'upstream.included': chain(
+    integer(0),
+    U.maxIncludedBytes,
+    'BYTES',
+    'of included transactions remembered: what full blocks can fill',
+  ),
+  'upstream.maxanswer': chain(
+    integer(1_048_576),
+    U.maxAnswerBytes,
+    'BYTES',
+    'largest answer over http: what a broken upstream can make the node buffer',
   ),
 
   listen: network(
@@ -116,7 +192,7 @@ export const OPTIONS = {
     list.optional(),
     undefined,
     'NAMES',
-    'namespaces (repeatable or comma separated); default eth,net,web3,txpool, and admin on loopback',
+    'namespaces (repeatable or comma separated); default eth,net,web3,txpool, and on loopback admin and txgossip',
   ),
   'http.vhosts': http(list, [...R.vhosts], 'HOSTS', 'accepted Host headers, * for any: stops DNS rebinding'),
   'http.corsdomain': http(list, [...R.corsDomains], 'ORIGINS', 'web origins that may read answers'),
@@ -127,6 +203,93 @@ export const OPTIONS = {
     R.maxConcurrentRequests,
     'N',
     'requests under way at once; one more is answered 503',
+  ),
+  'http.rate': http(
+    positive,
+    R.maxCallsPerSecond,
+    'N/S',
+    'calls a second of one connection, of a WebSocket too; more over HTTP are answered 429, a WebSocket is read slower',
+  ),
+  'http.burst': http(
+    integer(1),
+    R.maxCallBurst,
+    'N',
+    'calls of one connection at once before the rate holds',
+  ),
+  'http.token': http(
+    optionalText,
+    undefined,
+    'TOKEN',
+    'clients must send Authorization: Bearer TOKEN, over WebSocket too; @FILE reads it from a file',
+  ),
+  'http.gzip': http(
+    integer(0),
+    R.gzipThresholdBytes,
+    'BYTES',
+    'answers from this size up are packed for clients that ask',
+  ),
+  'http.maxfilters': http(
+    integer(0),
+    R.maxFilters,
+    'N',
+    'filters kept for all clients: what clients that go away leave behind',
+  ),
+  'http.filterhashes': http(
+    integer(1),
+    R.maxFilterHashes,
+    'N',
+    'hashes kept for filters not asked yet (100 bytes each); over it the slowest filter is dropped',
+  ),
+  ws: http(z.boolean(), R.websocket, 'BOOL', 'WebSocket on the address and port of HTTP'),
+  'ws.origins': http(
+    list,
+    [...R.wsOrigins],
+    'ORIGINS',
+    'web origins whose pages may open one, * for any; clients that are no browsers always may',
+  ),
+  'ws.maxconnections': http(integer(1), R.wsMaxConnections, 'N', 'open at once: memory and file descriptors'),
+  'ws.maxcalls': http(
+    integer(1),
+    R.wsMaxConcurrentCalls,
+    'N',
+    'messages of one connection under way; the next waits unread, so that one client does not take every place',
+  ),
+  'ws.maxsubscriptions': http(
+    integer(0),
+    R.wsMaxSubscriptions,
+    'N',
+    'of one connection: each costs a message an event',
+  ),
+  'ws.maxbacklog': http(
+    integer(1),
+    R.wsMaxBacklogBytes,
+    'BYTES',
+    'notifications a client has not read; over it the connection is closed: what a slow subscriber holds in memory',
+  ),
+  'ws.ping': http(
+    integer(1),
+    R.wsPingIntervalMs,
+    'MS',
+    'between pings: finds clients that are gone, and those that call and do not read',
+  ),
+
+  'rpc.txsync.defaulttimeout': http(
+    integer(1),
+    T.defaultTimeoutMs,
+    'MS',
+    'eth_sendRawTransactionSync waits this long when the call names no time',
+  ),
+  'rpc.txsync.maxtimeout': http(
+    integer(1),
+    T.maxTimeoutMs,
+    'MS',
+    'and at most this long: how long a call can hold its place in the server; below 30 s, when idle connections close',
+  ),
+  'explain.transactions': http(
+    integer(0),
+    DEFAULT_EXPLAINED_TRANSACTIONS,
+    'N',
+    'transactions whose course txgossip_explainTransaction can tell (1.3 kB each); 0: none, and it costs nothing',
   ),
 
   'txpool.preset': pool(
@@ -183,6 +346,18 @@ export const OPTIONS = {
     'BOOL',
     'transactions submitted here are never evicted for their price',
   ),
+  'txpool.journal': pool(
+    z.boolean(),
+    true,
+    'BOOL',
+    'with a data directory: transactions submitted here survive a crash',
+  ),
+  'txpool.save': pool(
+    z.boolean(),
+    false,
+    'BOOL',
+    'with a data directory: the pool is saved when the node stops and checked in again when it starts',
+  ),
 
   'gossip.d': gossip(integer(1), G.D, 'N', 'target mesh degree: more is faster and more redundant'),
   'gossip.dlo': gossip(integer(1), G.Dlo, 'N', 'graft below this'),
@@ -222,6 +397,85 @@ export const OPTIONS = {
     D.maxFrameBytes,
     'BYTES',
     'one RPC frame of a peer: what a length prefix can make the node buffer',
+  ),
+
+  sync: sync(
+    z.boolean(),
+    S.enabled,
+    'BOOL',
+    'compare pools with peers and exchange what is missing; without it nothing brings what gossip did not',
+  ),
+  'sync.interval': sync(
+    integer(100),
+    S.intervalMs,
+    'MS',
+    'between two comparisons with a peer taken by chance, a quarter more or less: how long what was missed may stay so',
+  ),
+  'sync.grace': sync(
+    integer(0),
+    S.graceMs,
+    'MS',
+    'what became pending so lately is not compared: gossip is about to bring it; 0 where nothing is pushed',
+  ),
+  'sync.maxsymbols': sync(
+    integer(16),
+    S.maxSymbols,
+    'N',
+    'coded symbols (13 bytes) of a session, then all ids are listed: bounds what decoding takes',
+  ),
+  'sync.maxids': sync(
+    integer(1),
+    S.maxIds,
+    'N',
+    'ids (8 bytes) of one list; above the size of any pool: what a peer that claims a huge one can make us hold',
+  ),
+  'sync.pagebytes': sync(
+    integer(1024, MAX_PAGE_BYTES),
+    S.pageBytes,
+    'BYTES',
+    'transactions in one page; a larger one travels alone: how long gossip waits for the verifier',
+  ),
+  'sync.bytespersecond': sync(
+    integer(16_384),
+    S.bytesPerSecond,
+    'BYTES/S',
+    'of pages to one peer, and from it: what is left of line and verifier for gossip',
+  ),
+  'sync.timeout': sync(
+    integer(100),
+    S.silenceMs,
+    'MS',
+    'a peer silent for so long loses the session: how long the silent hold a place',
+  ),
+  'sync.maxtime': sync(
+    integer(1000),
+    S.maxSessionMs,
+    'MS',
+    'the longest session; what is left is for the next: how long those that say little hold a place',
+  ),
+  'sync.sessions': sync(
+    integer(0),
+    S.maxIncoming,
+    'N',
+    'sessions of peers under way: up to 2 MB each; 0: answers nobody',
+  ),
+  'sync.mininterval': sync(
+    integer(0),
+    S.minIntervalMs,
+    'MS',
+    'between two sessions of one peer whose pool differs: each costs ids and symbols of the whole pool',
+  ),
+  'sync.retry': sync(
+    integer(0),
+    S.retryMs,
+    'MS',
+    'what the pool refused for a passing reason is not fetched again for so long',
+  ),
+  'sync.spread': sync(
+    integer(0),
+    S.maxSpread,
+    'N',
+    'transactions of one session that gossip carries on, at most; more travel by sessions alone',
   ),
 
   'batch.transactions': validation(
@@ -335,6 +589,19 @@ function checkTogether(options: NodeOptions): void {
   }
   if (options['gossip.historygossip'] > options['gossip.history']) {
     throw new ConfigError('gossip.historygossip must not exceed gossip.history');
+  }
+  if (options.upstream !== undefined && options.genesis !== undefined) {
+    throw new ConfigError('upstream and genesis are two sources of one account state; give one of them');
+  }
+  if (options.upstream !== undefined && options['upstream.patience'] >= options['validation.maxage']) {
+    throw new ConfigError(
+      `upstream.patience (${options['upstream.patience']} ms) must be below validation.maxage (${options['validation.maxage']} ms): a message that waits for an account would be too old for its verdict`,
+    );
+  }
+  if ((options['sync.pagebytes'] * 1000) / options['sync.bytespersecond'] > options['sync.timeout'] / 2) {
+    throw new ConfigError(
+      'sync.pagebytes at sync.bytespersecond must take at most half of sync.timeout: else the peer that waits for a page gives up',
+    );
   }
   const forwardableMs = options['gossip.history'] * options['gossip.heartbeat'];
   for (const name of ['validation.maxage', 'validation.gaphold'] as const) {

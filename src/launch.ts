@@ -1,15 +1,19 @@
 import type { PrivateKey } from '@libp2p/interface';
+import { join } from 'node:path';
 import { ConfigError, resolveOptions, type NodeOptions } from './config.ts';
 import { realEnvironment } from './environment.ts';
 import { parseMultiaddr } from './host/address.ts';
 import { createLibp2pHost, type Libp2pHostInit } from './host/libp2p-host.ts';
 import { loadIdentity } from './identity.ts';
 import type { AccountView } from './mempool/account-view.ts';
+import type { Journal } from './mempool/journal.ts';
+import { LevelJournal } from './mempool/level-journal.ts';
 import { CLIENT_VERSION, Node } from './node.ts';
 import type { RpcOptions } from './rpc/options.ts';
 import { DEFAULT_RPC_OPTIONS } from './rpc/options.ts';
 import { createRpcServer, type RpcServer } from './rpc/server.ts';
 import { loadState } from './load-state.ts';
+import { loadToken } from './load-token.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
 import { noTrace, type TraceSink } from './telemetry/trace.ts';
 import { createVerifier } from './transaction/create-verifier.ts';
@@ -33,6 +37,8 @@ export interface LaunchExtras {
   privateKey?: PrivateKey;
   /** In place of TCP. */
   transports?: Libp2pHostInit['transports'];
+  /** For testnets alone: a node that forwards nothing. */
+  silent?: boolean;
 }
 
 /**
@@ -46,8 +52,11 @@ export async function launchNode(
   const resolved = resolveOptions(options);
   for (const address of [...resolved.listen, ...resolved.peer]) check(address);
   const log = extras.log ?? createLogger(resolved.verbosity);
-  const state = extras.state ?? (await loadState(resolved));
+  const environment = realEnvironment;
   const privateKey = extras.privateKey ?? (await loadIdentity(resolved.datadir));
+  const bearerToken = await loadToken(resolved['http.token']);
+  const { state, upstream } =
+    extras.state === undefined ? await loadState(resolved, environment.clock) : { state: extras.state };
   const host = await createLibp2pHost({
     privateKey,
     agentVersion: CLIENT_VERSION,
@@ -64,19 +73,22 @@ export async function launchNode(
     backend: resolved.verifier,
     threads: resolved['verifier.threads'],
   });
-  const environment = realEnvironment;
   const node = new Node({
     options: resolved,
     host,
     environment,
     state,
+    upstream,
     verifier,
     trace: extras.trace ?? noTrace,
     log,
+    journal: journalOf(resolved),
+    silent: extras.silent,
   });
-  const server = createRpcServer(node, rpcOptions(resolved), (error, method) =>
-    log.error({ err: error, method }, 'JSON-RPC handler failed'),
-  );
+  const server = createRpcServer(node, rpcOptions(resolved, bearerToken), {
+    clock: environment.clock,
+    onInternalError: (error, method) => log.error({ err: error, method }, 'JSON-RPC handler failed'),
+  });
   const stop = async (): Promise<void> => {
     await server.stop();
     await node.stop();
@@ -104,6 +116,10 @@ async function startServer(server: RpcServer): Promise<{ url: string }> {
   }
 }
 
+function journalOf({ datadir, 'txpool.journal': journal }: NodeOptions): Journal | undefined {
+  return datadir === undefined || !journal ? undefined : new LevelJournal(join(datadir, 'journal'));
+}
+
 function check(address: string): void {
   try {
     parseMultiaddr(address);
@@ -112,9 +128,10 @@ function check(address: string): void {
   }
 }
 
-function rpcOptions(options: NodeOptions): RpcOptions {
+function rpcOptions(options: NodeOptions, bearerToken: string | undefined): RpcOptions {
   return {
     ...DEFAULT_RPC_OPTIONS,
+    bearerToken,
     host: options['http.addr'],
     port: options['http.port'],
     namespaces: options['http.api']?.flatMap((names) => names.split(',')),
@@ -123,5 +140,17 @@ function rpcOptions(options: NodeOptions): RpcOptions {
     maxBodyBytes: options['http.maxbody'],
     maxBatchItems: options['http.maxbatch'],
     maxConcurrentRequests: options['http.maxrequests'],
+    maxCallsPerSecond: options['http.rate'],
+    maxCallBurst: options['http.burst'],
+    gzipThresholdBytes: options['http.gzip'],
+    maxFilters: options['http.maxfilters'],
+    maxFilterHashes: options['http.filterhashes'],
+    websocket: options.ws,
+    wsOrigins: options['ws.origins'],
+    wsMaxConnections: options['ws.maxconnections'],
+    wsMaxConcurrentCalls: options['ws.maxcalls'],
+    wsMaxSubscriptions: options['ws.maxsubscriptions'],
+    wsMaxBacklogBytes: options['ws.maxbacklog'],
+    wsPingIntervalMs: options['ws.ping'],
   };
 }

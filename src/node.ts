@@ -8,23 +8,42 @@
  * Host, clock, dice, verifier and trace are injected, so that a simulation runs this same node.
  */
 import type { PeerId } from '@libp2p/interface';
+import { join } from 'node:path';
 import { packageVersion } from './version.ts';
+import type { Hex } from './bytes.ts';
 import type { NodeOptions } from './config.ts';
 import { ConfigError } from './config.ts';
 import type { Cancel, Environment } from './environment.ts';
+import { followChain } from './follow-chain.ts';
 import type { Host } from './host/host.ts';
 import { parseMultiaddr } from './host/address.ts';
 import type { AccountView } from './mempool/account-view.ts';
+import { MemoryJournal, type Journal } from './mempool/journal.ts';
+import { JournalError } from './mempool/level-journal.ts';
 import { Mempool } from './mempool/mempool.ts';
 import { MEMPOOL_PRESETS, type MempoolOptions } from './mempool/options.ts';
 import { StaticPeers } from './peers/static-peers.ts';
 import { Admission } from './propagation/admission.ts';
+import { defaultLocalOptions } from './propagation/local-options.ts';
+import { LocalTransactions } from './propagation/local-transactions.ts';
 import type { PropagationOptions } from './propagation/options.ts';
-import { Propagation } from './propagation/propagation.ts';
+import { createPropagation } from './propagation/create-propagation.ts';
+import type { Propagation } from './propagation/propagation.ts';
+import type { Reconciliation } from './propagation/sync/reconciliation.ts';
 import { transactionTopic } from './propagation/topic.ts';
-import type { NodeInfo, PeerInfo, RpcBackend, Submission } from './rpc/backend.ts';
+import { Unbroadcast } from './propagation/unbroadcast.ts';
+import { reconcile } from './reconcile.ts';
+import { gossipView, peerInfos, readVitals } from './node-view.ts';
+import type { GossipView, NodeInfo, PeerInfo, RpcBackend, Submission } from './rpc/backend.ts';
+import type { TxSyncOptions } from './rpc/transaction-sync.ts';
+import { SavedPool } from './saved-pool.ts';
+import type { Chain } from './state/chain.ts';
+import type { ChainFollower } from './state/upstream/chain-follower.ts';
+import type { UpstreamState } from './state/upstream/upstream-state.ts';
 import type { Logger } from './telemetry/log.ts';
 import type { NodeCounters, TraceSink } from './telemetry/trace.ts';
+import { TransactionHistory } from './telemetry/transaction-history.ts';
+import type { Vitals } from './telemetry/vitals.ts';
 import { DEFAULT_TRANSACTION_RULES } from './transaction/rules.ts';
 import type { Verifier } from './transaction/verifier.ts';
 
@@ -41,53 +60,117 @@ export interface NodeInit {
   verifier: Verifier;
   trace: TraceSink;
   log: Logger;
+  /** The Ethereum node behind `state`, whose head the pool is to follow; undefined on genesis. */
+  upstream?: UpstreamState | undefined;
+  /** Where submitted transactions survive a crash. Default: nowhere but in memory. */
+  journal?: Journal | undefined;
+  /** For testnets alone: a node that forwards nothing; see PropagationInit. */
+  silent?: boolean | undefined;
 }
 
 export class Node implements RpcBackend {
   readonly clientVersion = CLIENT_VERSION;
   readonly networkId: bigint;
   readonly state: AccountView;
+  readonly chain: Chain | undefined;
   readonly pool: Mempool;
+  readonly history: TransactionHistory | undefined;
+  readonly txSync: Readonly<TxSyncOptions>;
   readonly host: Host;
   readonly propagation: Propagation;
+  readonly reconciliation: Reconciliation;
   readonly #environment: Environment;
   readonly #admission: Admission;
+  readonly #unbroadcast = new Unbroadcast();
+  readonly #locals: LocalTransactions;
+  readonly #savedPool: SavedPool | undefined;
   readonly #verifier: Verifier;
   readonly #staticPeers: StaticPeers;
+  readonly #follower: ChainFollower | undefined;
   readonly #trace: TraceSink;
   readonly #log: Logger;
   #cancelExpiry: Cancel | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor({ options, host, environment, state, verifier, trace, log }: NodeInit) {
+  constructor(init: NodeInit) {
+    const { options, host, environment, state, verifier, log, silent } = init;
     const { clock } = environment;
     this.networkId = state.chainId;
     this.state = state;
+    this.chain = init.upstream;
     this.host = host;
     this.#environment = environment;
     this.#verifier = verifier;
-    this.#trace = trace;
     this.#log = log;
     this.pool = new Mempool(state, mempoolOptions(options));
+    const explained = options['explain.transactions'];
+    this.history = explained === 0 ? undefined : new TransactionHistory(explained, clock, init.trace);
+    this.history?.follow(this.pool);
+    const trace = this.history ?? init.trace;
+    this.#trace = trace;
+    this.txSync = {
+      defaultTimeoutMs: options['rpc.txsync.defaulttimeout'],
+      maxTimeoutMs: options['rpc.txsync.maxtimeout'],
+    };
     const rules = { ...DEFAULT_TRANSACTION_RULES, chainId: state.chainId, maxBytes: options['tx.maxbytes'] };
     this.#admission = new Admission({ pool: this.pool, verifier, rules, clock, trace });
-    this.propagation = new Propagation({
+    this.propagation = createPropagation({
       host,
-      clock,
+      ...environment,
+      pool: this.pool,
       admission: this.#admission,
       topic: transactionTopic(state.chainId),
       options: propagationOptions(options),
       trace,
+      silent,
+      onShown: (hashes) => this.#unbroadcast.drop(hashes),
+      onUnheard: (hashes) => this.reconciliation.settle(hashes),
       onError: (error) => log.error({ err: error }, 'propagation failed'),
     });
+    const pool = this.pool;
+    const admission = this.#admission;
+    this.reconciliation = reconcile({
+      options,
+      host,
+      environment,
+      state,
+      pool,
+      admission,
+      propagation: this.propagation,
+      unbroadcast: this.#unbroadcast,
+      silent,
+      log,
+    });
+    this.#locals = new LocalTransactions({
+      pool,
+      admission,
+      journal: init.journal ?? new MemoryJournal(),
+      clock,
+      unbroadcast: this.#unbroadcast,
+      spread: (results) => this.propagation.spread(results),
+      options: defaultLocalOptions,
+      onError: (error) => log.error({ err: error }, 'local transactions failed'),
+    });
+    if (options['txpool.save'] && options.datadir !== undefined) {
+      const path = join(options.datadir, 'pool');
+      this.#savedPool = new SavedPool({ path, pool, admission, clock, log });
+    }
+    const { upstream } = init;
+    if (upstream !== undefined) {
+      const spreading = { propagation: this.propagation, locals: this.#locals };
+      this.#follower = followChain({ upstream, pool, admission, ...spreading, clock, trace, log });
+    }
     this.#staticPeers = new StaticPeers(host, clock, (address, error) =>
       log.warn({ address: address.toString(), reason: error.message }, 'cannot dial peer, will try again'),
     );
     host.subscribe({
-      connect: ({ peerId, remoteAddress }) =>
-        log.debug({ peer: peerId.toString(), address: remoteAddress.toString() }, 'connected'),
+      connect: ({ peerId, remoteAddress }) => {
+        log.debug({ peer: peerId.toString(), address: remoteAddress.toString() }, 'connected');
+        this.reconciliation.onConnect(peerId);
+      },
       disconnect: (peerId) => {
         log.debug({ peer: peerId.toString() }, 'disconnected');
+        this.reconciliation.onDisconnect(peerId);
         this.#staticPeers.disconnected(peerId);
       },
     });
@@ -103,6 +186,10 @@ export class Node implements RpcBackend {
       );
     }
     await this.propagation.start();
+    await this.#restoreLocals();
+    this.#follower?.start();
+    await this.#savedPool?.restore();
+    await this.reconciliation.start();
     this.#expireLater();
   }
 
@@ -113,30 +200,12 @@ export class Node implements RpcBackend {
   }
 
   async submit(raw: Uint8Array): Promise<Submission> {
-    const nowMs = this.#environment.clock.nowMs();
-    const results = await this.#admission.admit([raw], {
-      provenance: 'rpc',
-      from: null,
-      receivedAtMs: nowMs,
-      validationAtMs: nowMs,
-    });
-    this.propagation.spread(results);
-    const { outcome } = results[0]!;
+    const { outcome } = await this.#locals.submit(raw);
     return outcome.status === 'refused' ? outcome : { status: outcome.status, hash: outcome.hash };
   }
 
   peers(): PeerInfo[] {
-    const localAddress = this.host.addresses()[0]?.toString() ?? '';
-    return this.host.connections().map(({ peerId, remoteAddress, direction, agentVersion }) => ({
-      id: peerId.toString(),
-      name: agentVersion,
-      protocols: [],
-      localAddress,
-      remoteAddress: remoteAddress.toString(),
-      inbound: direction === 'inbound',
-      trusted: false,
-      static: this.#staticPeers.has(peerId),
-    }));
+    return peerInfos(this.host, this.#staticPeers);
   }
 
   nodeInfo(): NodeInfo {
@@ -152,8 +221,42 @@ export class Node implements RpcBackend {
     await this.#staticPeers.add(parseMultiaddr(address));
   }
 
+  async removePeer(address: string): Promise<void> {
+    await this.#staticPeers.remove(parseMultiaddr(address));
+  }
+
+  async addTrustedPeer(address: string): Promise<void> {
+    await this.#staticPeers.add(parseMultiaddr(address), 'trusted');
+  }
+
+  async removeTrustedPeer(address: string): Promise<void> {
+    await this.#staticPeers.remove(parseMultiaddr(address), 'trusted');
+  }
+
+  isUnbroadcast(hash: Hex): boolean {
+    return this.#unbroadcast.has(hash);
+  }
+
+  nowMs(): number {
+    return this.#environment.clock.nowMs();
+  }
+
+  gossip(): GossipView {
+    return gossipView(this.propagation);
+  }
+
+  vitals(): Promise<Vitals> {
+    const { host, pool, propagation, chain, unbroadcast } = this;
+    return readVitals({ host, clock: this.#environment.clock, pool, propagation, chain, unbroadcast });
+  }
+
   counters(): NodeCounters {
     return this.propagation.counters();
+  }
+
+  /** Transactions submitted here that no peer has shown to have. */
+  get unbroadcast(): number {
+    return this.#unbroadcast.count;
   }
 
   get peerId(): PeerId {
@@ -162,11 +265,26 @@ export class Node implements RpcBackend {
 
   async #stop(): Promise<void> {
     this.#cancelExpiry?.();
+    await this.#follower?.stop();
     this.#staticPeers.stop();
+    await this.reconciliation.stop();
     await this.propagation.stop();
     await this.#verifier.stop();
+    await this.#locals.stop();
+    await this.#savedPool?.save();
     await this.host.stop();
     this.#log.debug('stopped');
+  }
+
+  async #restoreLocals(): Promise<void> {
+    try {
+      const restored = await this.#locals.restore();
+      if (Object.values(restored).some((count) => count > 0))
+        this.#log.info(restored, 'restored local transactions from the journal');
+    } catch (error) {
+      if (error instanceof JournalError) throw new ConfigError(error.message, { cause: error });
+      throw error;
+    }
   }
 
   #expireLater(): void {

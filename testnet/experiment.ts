@@ -1,28 +1,37 @@
 /**
- * One experiment on a network that is up: warm up, submit on schedule, drain, and bring home the record. The same
- * steps in real and in virtual time.
+ * One experiment on a network that is up: warm up, submit on schedule while what is planned breaks, drain, and bring
+ * home the record. The same steps in real and in virtual time.
  */
-import type { BytesByKind } from '../src/telemetry/trace.ts';
-import type { ExperimentRecord, SubmissionRecord } from './measure/record.ts';
-import type { Edge, Network, NodeStatus, Progress } from './networks/network.ts';
+import { availableParallelism } from 'node:os';
+
+import { Agenda } from './agenda.ts';
+import { balancedStatus } from './balanced-status.ts';
+import { drain } from './drain.ts';
+import type { PlannedFault } from './faults/fault.ts';
+import { inflictFaults, type CourseOfFaults } from './faults/inflict-faults.ts';
+import { excuseEntryDown } from './measure/entry-down.ts';
+import type { Downtime, ExperimentRecord } from './measure/record.ts';
+import type { Edge, Network, Progress } from './networks/network.ts';
+import { withProgressNow } from './progress-now.ts';
+import { sampleSeries } from './sample-series.ts';
 import type { Scenario } from './scenario/scenario.ts';
-import type { PlannedTransaction } from './workload/plan.ts';
+import { linkModel, linksOf } from './topology/link-model.ts';
+import { countDue, spanMs, type PlannedTransaction } from './workload/plan.ts';
 import { submitOpenLoop } from './workload/submit.ts';
 
-/** Between two looks at whether the drain is over, ms of the network's clock. */
-const LOOK_MS = 100;
-/** Counters of many nodes are not read at one instant; so long we look for a moment when nothing is under way. */
-const BALANCE_PATIENCE_MS = 3000;
-
-/** @throws when a node dies meanwhile or the network fails. */
+/**
+ * `faults` are those planned for the scenario.
+ * @throws when a node dies unasked, a fault cannot be carried out, or the network fails.
+ */
 export async function runExperiment(
   network: Network,
   scenario: Scenario,
   plan: readonly PlannedTransaction[],
   edges: readonly Edge[],
   progress: Progress,
+  faults: readonly PlannedFault[] = [],
 ): Promise<ExperimentRecord> {
-  return Promise.race([measure(network, scenario, plan, edges, progress), network.failed]);
+  return Promise.race([measure(network, scenario, plan, edges, progress, faults), network.failed]);
 }
 
 async function measure(
@@ -31,85 +40,94 @@ async function measure(
   plan: readonly PlannedTransaction[],
   edges: readonly Edge[],
   progress: Progress,
+  planned: readonly PlannedFault[],
 ): Promise<ExperimentRecord> {
   const { clock } = network;
-  const startedAtMs = clock.nowMs();
-  await network.sleepUntil(startedAtMs + scenario.measure.warmUpMs);
-  const { status: before, inFlight: inFlightBefore } = await balanced(network);
-  const droppedBefore = network.droppedBytes();
-  const readyAtMs = clock.nowMs();
-  const submissions = await submitOpenLoop(network, plan, readyAtMs, { onProgress: progress });
-  const submittedAtMs = clock.nowMs();
-  await drain(network, scenario, submissions, before, progress);
-  const { status: after, inFlight: inFlightAfter } = await balanced(network);
-  const endedAtMs = clock.nowMs();
-  return {
-    network: network.kind,
-    seed: scenario.seed,
-    edges,
-    startedAtMs,
-    readyAtMs,
-    submittedAtMs,
-    endedAtMs,
-    submissions,
-    traces: await network.traces(),
-    before,
-    after,
-    droppedBytes: network.droppedBytes() - droppedBefore,
-    ...(inFlightBefore && inFlightAfter && { inFlight: { before: inFlightBefore, after: inFlightAfter } }),
-    digest: network.digest(),
+  const { warmUpMs, drainMs, series, validity } = scenario.measure;
+  const links = linksOf(edges, linkModel(scenario));
+  const agenda = new Agenda(network);
+  // Everything waits through the agenda, so that what is due meanwhile is done.
+  const timed = {
+    clock,
+    sleepUntil: (atMs: number) => agenda.sleepUntil(atMs),
+    submit: (node: number, raw: Uint8Array) => network.submit(node, raw),
+    status: () => network.status(),
+    droppedBytes: () => network.droppedBytes(),
+    underWayBytes: () => network.underWayBytes(),
   };
+  const startedAtMs = clock.nowMs();
+  await timed.sleepUntil(startedAtMs + warmUpMs);
+  await network.beginMeasuring?.();
+  const { status: before, inFlight: inFlightBefore } = await balancedStatus(timed);
+  const droppedBefore = network.droppedBytes();
+
+  const readyAtMs = clock.nowMs();
+  const faults = inflictFaults(network, agenda, planned, readyAtMs);
+  const seriesSoFar = sampleSeries(network, agenda, series);
+  const dueSoFar = (): number => countDue(plan, clock.nowMs() - readyAtMs);
+  const endsMs = planned.reduce((last, { atMs }) => Math.max(last, atMs), spanMs(plan)) + drainMs;
+  const tell = withProgressNow(network, agenda, before, endsMs, dueSoFar, progress);
+
+  const submitAndDrain = async (): Promise<ExperimentRecord> => {
+    const submissions = await submitOpenLoop(timed, plan, readyAtMs, {
+      onProgress: tell,
+      ...(scenario.workload.entryDown === 'next-node' && { otherNode: (failed) => nextUp(network, failed) }),
+    });
+    const submittedAtMs = clock.nowMs();
+    await drain(timed, drainMs, submissions, before, faults, tell);
+    const { status: after, inFlight: inFlightAfter } = await balancedStatus(timed);
+    const endedAtMs = clock.nowMs();
+    const digest = network.digest();
+    const freezes = faults.freezes();
+    const downtimes = [...faults.downtimes(), ...standingStill(faults)];
+    await thawAll(network, faults);
+    const linkErrors = await network.linkErrors?.();
+    const sampled = seriesSoFar();
+    return {
+      network: network.kind,
+      seed: scenario.seed,
+      edges,
+      ...(links.some(({ latencyMs }) => latencyMs > 0) && { links }),
+      startedAtMs,
+      readyAtMs,
+      submittedAtMs,
+      endedAtMs,
+      submissions: excuseEntryDown(submissions, [...downtimes, ...freezes]),
+      traces: await network.traces(),
+      before,
+      after,
+      droppedBytes: network.droppedBytes() - droppedBefore,
+      ...(planned.length > 0 && { faults: [...faults.applied] }),
+      ...(downtimes.length > 0 && { downtimes }),
+      ...(freezes.length > 0 && { freezes }),
+      ...(sampled !== null && { series: sampled }),
+      ...(linkErrors !== undefined && { linkErrors }),
+      validity,
+      ...(network.kind === 'local' && { cores: availableParallelism() }),
+      ...(inFlightBefore && inFlightAfter && { inFlight: { before: inFlightBefore, after: inFlightAfter } }),
+      digest,
+    };
+  };
+  return Promise.race([submitAndDrain(), faults.failed]);
 }
 
-/** Ends early when every node holds everything that was accepted and none is still busy with a message. */
-async function drain(
-  network: Network,
-  scenario: Scenario,
-  submissions: readonly SubmissionRecord[],
-  before: readonly NodeStatus[],
-  progress: Progress,
-): Promise<void> {
-  const accepted = submissions.filter(({ refusal }) => refusal === null).length;
-  const wanted = accepted * before.length;
-  const deadlineMs = network.clock.nowMs() + scenario.measure.drainMs;
-  for (;;) {
-    const status = await network.status();
-    const arrived = status.reduce((sum, { arrivals }, index) => sum + arrivals - before[index]!.arrivals, 0);
-    progress('drain', Math.min(arrived, wanted), wanted);
-    const nowMs = network.clock.nowMs();
-    if (nowMs >= deadlineMs) return;
-    if (arrived >= wanted && status.every(({ unsettled }) => unsettled === 0)) return;
-    await network.sleepUntil(Math.min(nowMs + LOOK_MS, deadlineMs));
+/** Undefined unless the node is down, and another is up. */
+function nextUp(network: Network, failed: number): number | undefined {
+  if (network.isUp(failed)) return undefined;
+  const nodes = network.nodes.length;
+  for (let step = 1; step < nodes; step++) {
+    const node = (failed + step) % nodes;
+    if (network.isUp(node)) return node;
   }
+  return undefined;
 }
 
-/**
- * Status at a moment when the sums mean something. Where the links can be asked what is on them, that is any moment:
- * by kind it is what was sent and neither received nor lost, provided that it adds up to what the links hold. Elsewhere we wait for
- * a moment when all that was sent has been received, and take the last look when there is none.
- */
-async function balanced(network: Network): Promise<{ status: NodeStatus[]; inFlight?: BytesByKind }> {
-  const deadlineMs = network.clock.nowMs() + BALANCE_PATIENCE_MS;
-  for (;;) {
-    const status = await network.status();
-    const missing = missingByKind(status);
-    const total = missing.message + missing.control + missing.sync + missing.other;
-    const underWay = network.underWayBytes();
-    if (underWay !== null) {
-      return total === underWay ? { status, inFlight: missing } : { status };
-    }
-    if (total === network.droppedBytes() || network.clock.nowMs() >= deadlineMs) return { status };
-    await network.sleepUntil(network.clock.nowMs() + LOOK_MS / 4);
-  }
+/** A node that stands still to the end is of no use to anybody: as good as down. */
+function standingStill(faults: CourseOfFaults): Downtime[] {
+  return faults.freezes().filter(({ untilMs }) => untilMs === null);
 }
 
-/** Sent and neither received nor known to be lost, all nodes. */
-function missingByKind(status: readonly NodeStatus[]): BytesByKind {
-  const missing = { message: 0, control: 0, sync: 0, other: 0 };
-  for (const { counters } of status) {
-    for (const kind of ['message', 'control', 'sync', 'other'] as const) {
-      missing[kind] += counters.sent[kind] - counters.received[kind] - (counters.lost?.[kind] ?? 0);
-    }
-  }
-  return missing;
+/** Who stands still cannot be asked for its trace. Measuring is over. */
+async function thawAll(network: Network, faults: CourseOfFaults): Promise<void> {
+  for (const { node } of standingStill(faults)) await network.inflict({ kind: 'thaw', node });
 }

@@ -2,24 +2,30 @@
 import { join } from 'node:path';
 import { runExperiment } from './experiment.ts';
 import type { Details } from './measure/details.ts';
+import { planFaults } from './faults/plan-faults.ts';
 import type { Sample } from './measure/statistics.ts';
 import { summarize } from './measure/summarize.ts';
 import type { Summary } from './measure/summary.ts';
-import { startLocal } from './networks/local/start-local.ts';
+import { startLocal, type StartLocalOptions } from './networks/local/start-local.ts';
 import type { Edge, Network, Progress } from './networks/network.ts';
 import { runInWorker } from './networks/simulated/run-in-worker.ts';
 import { streamOf } from './random.ts';
 import { writeRun } from './report/run-folder.ts';
 import { describeRun } from './report/run-meta.ts';
 import { checkExpectations, type ExpectationResult } from './scenario/expect.ts';
+import { expectedOf } from './scenario/expected.ts';
+import { withVerifyMs } from './scenario/measured-costs.ts';
+import { placesOf } from './scenario/node-settings.ts';
 import { scenarioToYaml } from './scenario/resolve.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import { buildTopology } from './topology/graphs.ts';
 import { measureRecoveryMs } from './workload/measure-recovery.ts';
-import { planWorkload } from './workload/plan.ts';
+import { planWorkload, spanMs } from './workload/plan.ts';
 
 export interface RunOptions {
   network: Network['kind'];
+  /** Of a local network: who emulates the links. Default nodes. */
+  linksBy?: StartLocalOptions['linksBy'];
   /** The run folder. Default: runs/<name>-<time> under the working directory. */
   out?: string | undefined;
   progress?: Progress | undefined;
@@ -38,14 +44,14 @@ export interface Run {
 
 /** @throws when the network cannot be started, or a node dies; nothing is left running then. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Run> {
-  const { network, progress = () => undefined, signal } = options;
+  const { network, linksBy, progress = () => undefined, signal } = options;
   const directory = options.out ?? join('runs', `${scenario.name}-${timestamp(new Date())}`);
   if (network === 'simulated') return runInWorker(withMeasuredCosts(scenario), directory, progress, signal);
   return conduct(
     scenario,
     directory,
     progress,
-    (edges) => startLocal(scenario, edges, { progress, signal }),
+    (edges) => startLocal(scenario, edges, { linksBy, progress, signal }),
     signal,
   );
 }
@@ -61,15 +67,20 @@ export async function conduct(
   const invokedAt = new Date();
   const edges = edgesOf(scenario);
   const plan = await planWorkload(scenario, progress);
+  const faults = planFaults(scenario, edges, spanMs(plan));
   const network = await start(edges);
   const aborted = new Promise<never>((_resolve, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
   try {
-    const record = await Promise.race([runExperiment(network, scenario, plan, edges, progress), aborted]);
+    const measured = await Promise.race([
+      runExperiment(network, scenario, plan, edges, progress, faults),
+      aborted,
+    ]);
+    const record = { ...measured, ...regionsOf(scenario) };
     await network.stop();
     const { summary, details, latencies } = summarize(record);
-    const expectations = checkExpectations(scenario.expect, summary);
+    const expectations = checkExpectations(expectedOf(scenario), summary);
     const meta = await describeRun(invokedAt);
     const scenarioYaml = scenarioToYaml(scenario);
     const written = await writeRun(directory, {
@@ -87,15 +98,29 @@ export async function conduct(
   }
 }
 
+/**
+ * 0: every expectation held. 1: one was missed. 2: the run is invalid; that comes first, since what it was expected to
+ * show it can neither hold nor miss.
+ */
+export function exitCodeOf({ summary, expectations }: Pick<Run, 'summary' | 'expectations'>): 0 | 1 | 2 {
+  if (!summary.valid) return 2;
+  return expectations.every(({ held }) => held) ? 0 : 1;
+}
+
+function regionsOf(scenario: Scenario): { regions?: (string | null)[] } {
+  const regions = placesOf(scenario).map(({ region }) => region);
+  return regions.some((region) => region !== null) ? { regions } : {};
+}
+
 /** A cost to be measured becomes the number measured: from here on, and in the run folder, the scenario says all. */
 export function withMeasuredCosts(scenario: Scenario): Scenario {
-  const { nodes } = scenario;
-  if (nodes.cpu.verifyMs !== 'measured') return scenario;
-  return { ...scenario, nodes: { ...nodes, cpu: { ...nodes.cpu, verifyMs: measureRecoveryMs() } } };
+  return withVerifyMs(scenario, measureRecoveryMs);
 }
 
 export function edgesOf(scenario: Scenario): Edge[] {
-  return buildTopology(scenario.nodes.count, scenario.topology, streamOf(scenario.seed, 'topology'));
+  const { nodes, topology, seed } = scenario;
+  const regions = topology.kind === 'regions' ? placesOf(scenario).map(({ region }) => region) : [];
+  return buildTopology(nodes.count, topology, streamOf(seed, 'topology'), regions);
 }
 
 /** For names of folders. */

@@ -12,7 +12,8 @@ import type { Startable } from '@libp2p/interface';
 
 import type { Random } from '../../src/environment.ts';
 import { patchGlobals } from '../../testnet/networks/simulated/global-patch.ts';
-import { linkConditions } from '../../testnet/networks/simulated/link-conditions.ts';
+import { AccessLine } from '../../testnet/networks/access-line.ts';
+import { linkConditions } from '../../testnet/networks/link-conditions.ts';
 import { SimulatedHost } from '../../testnet/networks/simulated/simulated-host.ts';
 import { simulatedKey } from '../../testnet/networks/simulated/simulated-key.ts';
 import { SimulatedNetwork } from '../../testnet/networks/simulated/simulated-network.ts';
@@ -108,8 +109,9 @@ export async function startBareGossip(options: BareGossipOptions): Promise<BareG
   const hosts: SimulatedHost[] = [];
   for (let owner = 0; owner < nodes; owner++) {
     const privateKey = await simulatedKey(streamOf(seed, 'node', owner, 'key'));
-    const { uplinkBitsPerSecond, downlinkBitsPerSecond } = options;
-    hosts.push(new SimulatedHost({ network, owner, privateKey, uplinkBitsPerSecond, downlinkBitsPerSecond }));
+    const uplink = new AccessLine(options.uplinkBitsPerSecond ?? Infinity);
+    const downlink = new AccessLine(options.downlinkBitsPerSecond ?? Infinity);
+    hosts.push(new SimulatedHost({ network, owner, privateKey, uplink, downlink }));
   }
   const unpatch = patchGlobals({ clock, diceOf: (owner) => streamOf(seed, 'node', owner, 'Math.random') });
   try {

@@ -1,21 +1,22 @@
 /**
- * How true the links of the local network are: the one-way latency asked for against the one had, and what the delay
- * costs. Two libp2p hosts in this process, a link of each latency between them beside one that is plain TCP; one-way
- * is half of what a round trip of 32 bytes over libp2p takes more than on plain TCP. About 25 s.
+ * How true the links of the two networks are: latency, jitter, bandwidth, loss and a cut, asked for and had
+ * (link-accuracy.ts); and what the delay costs on the local one: two libp2p hosts in this process, on a link beside one
+ * that is plain TCP. About 40 s.
  */
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import type { Stream } from '@libp2p/interface';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../../src/host/host.ts';
 import { createLibp2pHost } from '../../src/host/libp2p-host.ts';
+import { linkConditions } from '../../testnet/networks/link-conditions.ts';
+import { Link } from '../../testnet/networks/local/link.ts';
 import { shapedTransport } from '../../testnet/networks/local/shaped-transport.ts';
-import { percentile, sampleOf } from '../../testnet/measure/statistics.ts';
+import { startLocal } from '../../testnet/networks/local/start-local.ts';
+import { Simulation } from '../../testnet/networks/simulated/simulation.ts';
+import { linkAccuracy } from './link-accuracy.ts';
 import type { BenchRow } from './row.ts';
 
-const LATENCIES_MS = [5, 20, 50, 100];
 const WARM_UP = 10;
-/** Round trips on the link and on plain TCP in turn, so that a busy machine slows both. */
-const ROUND_TRIPS = 40;
 /** While the cost is measured (libp2p allows 32 streams of a protocol): 250 round trips a second, not in step with each other, as a node in a busy mesh. */
 const STREAMS = 30;
 const INTERVAL_MS = 120;
@@ -23,12 +24,15 @@ const PACED_ROUNDS = 20;
 const ECHO = '/bench/echo/1';
 
 export async function benchLinks(): Promise<BenchRow[]> {
+  const rows = [
+    ...(await linkAccuracy('simulated', (scenario, edges) =>
+      Simulation.start(scenario, edges, () => undefined),
+    )),
+    ...(await linkAccuracy('local', (scenario, edges) => startLocal(scenario, edges))),
+  ];
   const plain = await connected(undefined);
-  const rows: BenchRow[] = [];
   try {
-    for (const latencyMs of LATENCIES_MS) rows.push(...(await accuracy(plain, latencyMs)));
-    rows.push(...(await cost(plain)));
-    return rows;
+    return [...rows, ...(await cost(plain))];
   } finally {
     await plain.stop();
   }
@@ -44,7 +48,11 @@ async function connected(latencyMs: number | undefined): Promise<Pair> {
   const shaping =
     latencyMs === undefined
       ? {}
-      : { transports: [shapedTransport(() => ({ thereMs: () => latencyMs, backMs: () => latencyMs }))] };
+      : {
+          transports: [
+            shapedTransport(() => new Link(linkConditions({ latencyMs }), linkConditions({ latencyMs }))),
+          ],
+        };
   const host = async (): Promise<Host> =>
     createLibp2pHost({
       privateKey: await generateKeyPair('Ed25519'),
@@ -66,31 +74,6 @@ async function connected(latencyMs: number | undefined): Promise<Pair> {
       await listener.stop();
     },
   };
-}
-
-async function accuracy(plain: Pair, latencyMs: number): Promise<BenchRow[]> {
-  const shaped = await connected(latencyMs);
-  try {
-    const [link, loopback] = [await shaped.open(), await plain.open()];
-    const oneWayMs: number[] = [];
-    for (let k = -WARM_UP; k < ROUND_TRIPS; k++) {
-      const [onLink, onLoopback] = [await roundTripMs(link), await roundTripMs(loopback)];
-      if (k >= 0) oneWayMs.push((onLink - onLoopback) / 2);
-    }
-    loopback.abort(new Error('measured'));
-    const sample = sampleOf(oneWayMs);
-    const at = (percent: number): string => percentile(sample, percent).toFixed(2);
-    const meanMs = oneWayMs.reduce((sum, value) => sum + value, 0) / oneWayMs.length;
-    return [
-      {
-        name: `one way, asked ${latencyMs} ms`,
-        value: `got ${meanMs.toFixed(2)} ms in the mean, p10 ${at(10)}, p50 ${at(50)}, p90 ${at(90)} ms`,
-        ratio: `${(meanMs / latencyMs).toFixed(3)}x`,
-      },
-    ];
-  } finally {
-    await shaped.stop();
-  }
 }
 
 async function roundTripMs(stream: Stream): Promise<number> {

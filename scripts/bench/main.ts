@@ -1,5 +1,5 @@
 /**
- * What the parts cost on this machine, each group beside what it is to be compared with. About a minute in all.
+ * What the parts cost on this machine, each group beside what it is to be compared with. About a minute and a half in all.
  *
  *   npm run bench                     all groups
  *   npm run bench -- gossip mempool   these only
@@ -8,15 +8,19 @@ import { benchGossip } from './gossip.ts';
 import { benchLinks } from './links.ts';
 import { benchMempool } from './mempool.ts';
 import { benchTable, type BenchRow } from './row.ts';
+import { benchRpc } from './rpc.ts';
 import { benchSimulation } from './simulation.ts';
+import { benchTraces } from './traces.ts';
 import { benchTransaction } from './transaction.ts';
 
 const GROUPS: Record<string, () => Promise<BenchRow[]>> = {
   transaction: benchTransaction,
   mempool: benchMempool,
+  rpc: benchRpc,
   gossip: benchGossip,
   simulation: benchSimulation,
   links: benchLinks,
+  traces: benchTraces,
 };
 
 const names = process.argv.slice(2);

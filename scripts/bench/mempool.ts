@@ -5,6 +5,11 @@ import type { Hex } from '../../src/bytes.ts';
 import type { AccountView } from '../../src/mempool/account-view.ts';
 import { Mempool } from '../../src/mempool/mempool.ts';
 import { MEMPOOL_PRESETS } from '../../src/mempool/options.ts';
+import { decodeTransaction } from '../../src/transaction/decode.ts';
+import { recoverSender } from '../../src/transaction/recover.ts';
+import { isRefusal } from '../../src/transaction/refusal.ts';
+import { DEFAULT_TRANSACTION_RULES } from '../../src/transaction/rules.ts';
+import { signTransaction } from '../../src/transaction/sign.ts';
 import type { Transaction } from '../../src/transaction/transaction.ts';
 import type { BenchRow } from './row.ts';
 
@@ -139,6 +144,34 @@ function transactionBytes(count: number): number {
   return used / all.length;
 }
 
+/** Heap, and bytes outside it, of a transaction as a node holds it: decoded, recovered and pooled. */
+function wholeBytes(count: number): { heap: number; buffers: number } {
+  const keys = Array.from({ length: 50 }, (_, n) => new Uint8Array(32).fill(n + 1));
+  const rules = { ...DEFAULT_TRANSACTION_RULES, chainId: richAccounts.chainId };
+  const pool = new Mempool(richAccounts, MEMPOOL_PRESETS.experiment);
+  const before = { heap: heapUsed(), buffers: process.memoryUsage().arrayBuffers };
+  for (let n = 0; n < count; n++) {
+    const { type, chainId, nonce, gasLimit, feeCap, tipCap, to, value } = transfer(
+      0,
+      Math.floor(n / keys.length),
+      GWEI,
+    );
+    const raw = signTransaction(
+      { type, chainId, nonce, gasLimit, feeCap, tipCap, to, value },
+      keys[n % keys.length]!,
+    );
+    const decoded = decodeTransaction(raw, rules);
+    if (isRefusal(decoded)) throw new Error(decoded.message);
+    const recovered = recoverSender(decoded);
+    if (isRefusal(recovered)) throw new Error(recovered.message);
+    addAll(pool, [recovered]);
+  }
+  const heap = (heapUsed() - before.heap) / count;
+  const buffers = (process.memoryUsage().arrayBuffers - before.buffers) / count;
+  if (pool.counts.pending !== count) throw new Error('expected all in the pool');
+  return { heap, buffers };
+}
+
 /** Concatenated strings change their size when first hashed; a decoder's are whole from the start. */
 function flatten(transactions: Transaction[]): void {
   new Set(transactions.flatMap(({ hash, sender, to }) => [hash, sender, to]));
@@ -161,9 +194,12 @@ const bytes = (number: number): string => `${Math.round(number).toLocaleString('
 /** About 15 s of synchronous work. Ratios are against the empty pool. */
 export function benchMempool(): Promise<BenchRow[]> {
   additionsAt(0, 20_000); // lets the compiler see it first
+  const whole = wholeBytes(20_000);
   const memory: BenchRow[] = [
-    { name: 'heap per pooled transaction, 20 a sender', value: bytes(heapBytes(5_000, 20)) },
-    { name: 'heap per pooled transaction, 1 a sender', value: bytes(heapBytes(100_000, 1)) },
+    { name: 'heap per pooled transaction, all of a transfer', value: bytes(whole.heap) },
+    { name: 'buffers per pooled transaction, all of a transfer', value: bytes(whole.buffers) },
+    { name: 'heap the pool adds to a transaction, 20 a sender', value: bytes(heapBytes(5_000, 20)) },
+    { name: 'heap the pool adds to a transaction, 1 a sender', value: bytes(heapBytes(100_000, 1)) },
     { name: 'heap of the transaction itself (synthetic)', value: bytes(transactionBytes(50_000)) },
   ];
   const empty = additionsAt(0, 10_000);

@@ -76,7 +76,7 @@ async function huntFrom(firstSeed: number): Promise<void> {
   console.log(`first seed ${firstSeed}`);
   const startedAt = performance.now();
   const elapsed = (): string => `${((performance.now() - startedAt) / 1000).toFixed(0)} s`;
-  const { tally, found } = await hunt(runner, {
+  const { tally, found, unconfirmed } = await hunt(runner, {
     firstSeed,
     cases: options.cases,
     forMs: minutes === undefined ? undefined : minutes * MINUTE_MS,
@@ -85,8 +85,14 @@ async function huntFrom(firstSeed: number): Promise<void> {
     },
   });
   console.log(`${elapsed()}  ${summary(tally)}`);
-  if (found === undefined) console.log('nothing found');
-  else await showFound(found);
+  if (unconfirmed !== undefined) {
+    console.log(
+      `\nseed ${unconfirmed.seed} FAILED after other cases and not by itself: something outlives a case`,
+    );
+    report(unconfirmed.violations);
+  }
+  if (found !== undefined) await showFound(found);
+  else if (unconfirmed === undefined) console.log('nothing found');
 }
 
 async function showFound(found: Found): Promise<void> {

@@ -8,7 +8,7 @@
 import { Simulation } from '../../testnet/networks/simulated/simulation.ts';
 import { edgesOf } from '../../testnet/run.ts';
 import { resolveScenario } from '../../testnet/scenario/resolve.ts';
-import { drawLinks } from '../../testnet/topology/links.ts';
+import { linkModel, linksOf } from '../../testnet/topology/link-model.ts';
 import { pathFinder } from '../../testnet/topology/shortest-paths.ts';
 import { planWorkload } from '../../testnet/workload/plan.ts';
 
@@ -45,7 +45,7 @@ export async function measureSpread(seed: number): Promise<Spread[]> {
   );
   const plan = await planWorkload(scenario);
   const edges = edgesOf(scenario);
-  const arcs = drawLinks(edges, scenario.links, seed).map(({ from, to, latencyMs }) => {
+  const arcs = linksOf(edges, linkModel(scenario)).map(({ from, to, latencyMs }) => {
     return { from, to, weight: latencyMs };
   });
   const distancesFrom = pathFinder(NODES, arcs);

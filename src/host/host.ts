@@ -18,6 +18,8 @@ export interface HostConnection {
   direction: 'inbound' | 'outbound';
   /** As identify tells it; empty while not yet known. */
   agentVersion: string;
+  /** What the peer speaks, as identify tells it; empty while not yet known. */
+  protocols: readonly string[];
 }
 
 /** What passes through a stream: bytes, or a list of them that is not yet one piece. */
@@ -65,6 +67,8 @@ export interface Host {
   dial(address: Multiaddr): Promise<PeerId>;
   /** Closes every connection to the peer. */
   disconnect(peerId: PeerId): Promise<void>;
+  /** Whether the limit of connections may cost this peer its connection; it may until told otherwise. */
+  protect(peerId: PeerId, isProtected: boolean): Promise<void>;
   /** Open connections, one row a peer. */
   connections(): HostConnection[];
 

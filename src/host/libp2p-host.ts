@@ -28,6 +28,11 @@ export interface Libp2pHostInit {
   transports?: NonNullable<Libp2pOptions['transports']>;
 }
 
+type Identity = Pick<HostConnection, 'agentVersion' | 'protocols'>;
+
+const NOT_IDENTIFIED: Identity = { agentVersion: '', protocols: [] };
+const PROTECTED_TAG = 'txgossip-protected';
+
 /** libp2p over TCP with noise and yamux. Created stopped. */
 export async function createLibp2pHost(init: Libp2pHostInit): Promise<Host> {
   const options = { ...defaultHostOptions, ...init.options };
@@ -67,7 +72,7 @@ class Libp2pHost implements Host {
   readonly gossipComponents: GossipSubComponents;
   readonly #libp2p: Libp2p;
   readonly #meter: TransportMeter;
-  readonly #agentVersions = new Map<string, string>();
+  readonly #identified = new Map<string, Identity>();
   #observer: StreamObserver | undefined;
 
   constructor(
@@ -83,8 +88,8 @@ class Libp2pHost implements Host {
     meter.onStream = (stream) => this.#observe(stream);
     this.gossipComponents = { privateKey, peerId, peerStore, connectionManager, logger, registrar };
     libp2p.addEventListener('peer:identify', ({ detail }) => {
-      if (detail.agentVersion !== undefined)
-        this.#agentVersions.set(detail.peerId.toString(), detail.agentVersion);
+      const { agentVersion = '', protocols } = detail;
+      this.#identified.set(detail.peerId.toString(), { agentVersion, protocols });
     });
   }
 
@@ -111,6 +116,12 @@ class Libp2pHost implements Host {
 
   async disconnect(peerId: PeerId): Promise<void> {
     await this.#libp2p.hangUp(peerId);
+  }
+
+  async protect(peerId: PeerId, isProtected: boolean): Promise<void> {
+    // libp2p closes the connections of the least sum of tags first; 100 is the most a tag can weigh.
+    const tags = { [PROTECTED_TAG]: isProtected ? { value: 100 } : undefined };
+    await this.#libp2p.peerStore.merge(peerId, { tags });
   }
 
   connections(): HostConnection[] {
@@ -146,7 +157,7 @@ class Libp2pHost implements Host {
       this.#libp2p.addEventListener('connection:open', ({ detail }) => connect(this.#describe(detail)));
     }
     this.#libp2p.addEventListener('peer:disconnect', ({ detail }) => {
-      this.#agentVersions.delete(detail.toString());
+      this.#identified.delete(detail.toString());
       disconnect?.(detail);
     });
   }
@@ -164,7 +175,7 @@ class Libp2pHost implements Host {
       peerId: connection.remotePeer,
       remoteAddress: connection.remoteAddr,
       direction: connection.direction,
-      agentVersion: this.#agentVersions.get(connection.remotePeer.toString()) ?? '',
+      ...(this.#identified.get(connection.remotePeer.toString()) ?? NOT_IDENTIFIED),
     };
   }
 

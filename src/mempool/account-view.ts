@@ -11,6 +11,8 @@ export interface AccountView {
   nonce(address: Hex): bigint;
   /** Wei. 0 for an account never seen. */
   balance(address: Hex): bigint;
+  /** `0x` for none. Absent where it lies with the chain behind the state. */
+  code?(address: Hex): Hex;
   /**
    * Where accounts come from elsewhere: fetches what `nonce` and `balance` do not know yet of these. Undefined when
    * all are known, so that nothing has to wait. Absent: everything is known from the start.

@@ -12,6 +12,9 @@ export function refuse(code: PoolRefusalCode, message: string): Refused {
   return { status: 'refused', code, message };
 }
 
+/** Rule 1. */
+export const ALREADY_KNOWN = refuse('known', 'already known');
+
 /** Rule 2. No block could hold it. */
 export function checkGasLimit(tx: DecodedTransaction, blockGasLimit: bigint): Refused | undefined {
   if (tx.gasLimit <= blockGasLimit) return undefined;
@@ -24,13 +27,13 @@ export function checkFloor(tx: DecodedTransaction, options: Readonly<MempoolOpti
   if (tx.tipCap < minTipWei) {
     return refuse(
       'tip-too-low',
-      `transaction underpriced: gas tip cap ${tx.tipCap}, minimum needed ${minTipWei}`,
+      `transaction gas price below minimum: gas tip cap ${tx.tipCap}, minimum needed ${minTipWei}`,
     );
   }
   if (tx.feeCap < minFeeCapWei) {
     return refuse(
       'tip-too-low',
-      `transaction underpriced: gas fee cap ${tx.feeCap}, minimum needed ${minFeeCapWei}`,
+      `transaction gas price below minimum: gas fee cap ${tx.feeCap}, minimum needed ${minFeeCapWei}`,
     );
   }
   return undefined;

@@ -40,8 +40,17 @@ export function checkInvariants(store: PoolStore, limits: Limits): void {
     must(fits(total[status], limits.global[status]), `the pool is over its ${status} limit`);
   }
   for (const heap of [store.surplus, store.guaranteed, store.queued]) checkHeap(heap);
+  must(store.pendingDigest === digestOf(store), 'the digest of the pending is not theirs');
   const inHeaps = store.surplus.size + store.guaranteed.size + store.queued.size;
   must(inHeaps === tails, `${inHeaps} tails in the order of eviction, ${tails} senders' tails`);
+}
+
+function digestOf({ senders }: PoolStore): bigint {
+  let sum = 0n;
+  for (const { entries, pendingCount } of senders.values()) {
+    for (const { transaction } of entries.slice(0, pendingCount)) sum += BigInt(transaction.hash);
+  }
+  return BigInt.asUintN(256, sum);
 }
 
 function checkSender(store: PoolStore, limits: Limits, sender: SenderTransactions): void {

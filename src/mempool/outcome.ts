@@ -21,7 +21,9 @@ export type PoolRefusalCode =
   | 'recently-evicted'
   | 'pool-full'
   /** Not the pool's own: the signature queue before it was full. */
-  | 'verifier-busy';
+  | 'verifier-busy'
+  /** The account's nonce and balance cannot be had: the upstream that knows them is away. */
+  | 'state-unavailable';
 
 export type RefusalCode = TransactionRefusalCode | PoolRefusalCode;
 
@@ -99,6 +101,7 @@ export const MEANING: Readonly<Record<RefusalCode | 'pending' | 'queued', Meanin
   'recently-evicted': NOT_NOW,
   'pool-full': NOT_NOW,
   'verifier-busy': NOT_NOW,
+  'state-unavailable': NOT_NOW,
 };
 
 export function meaningOf(outcome: Outcome): Meaning {

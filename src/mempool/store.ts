@@ -28,6 +28,7 @@ export class PoolStore {
   readonly queued = new TailHeap();
   readonly options: Readonly<MempoolOptions>;
   #baseFee: bigint;
+  #pendingDigest = 0n;
   #sequence = 0;
 
   constructor(options: Readonly<MempoolOptions>, baseFee: bigint) {
@@ -51,6 +52,11 @@ export class PoolStore {
       }
       heap.reorder();
     }
+  }
+
+  /** The sum of the pending hashes, as big-endian numbers, modulo 2^256: of the set alone, not of its order. */
+  get pendingDigest(): bigint {
+    return this.#pendingDigest;
   }
 
   /** Rule 17. */
@@ -162,6 +168,10 @@ export class PoolStore {
     count(sender.load[entry.status], entry.transaction, this.options.slotBytes, sign);
     const cost = costOf(entry.transaction);
     sender.cost += sign === 1 ? cost : -cost;
+    if (entry.status === 'pending') {
+      const hash = BigInt(entry.transaction.hash);
+      this.#pendingDigest = BigInt.asUintN(256, this.#pendingDigest + (sign === 1 ? hash : -hash));
+    }
   }
 
   /** Puts the sender's tails where they now belong; forgets a sender that has nothing left. */

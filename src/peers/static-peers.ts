@@ -1,4 +1,5 @@
 import type { PeerId } from '@libp2p/interface';
+import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Cancel, Clock } from '../environment.ts';
 import type { Host } from '../host/host.ts';
@@ -7,19 +8,27 @@ import type { Host } from '../host/host.ts';
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 30_000;
 
-interface StaticPeer {
+/** `static`: kept connected. `trusted`: that too, and the limit of connections never costs it its connection. */
+export type PeerStanding = 'static' | 'trusted';
+
+interface KeptPeer {
   address: Multiaddr;
+  /** From the address, or, when it names none, known once dialled. */
   peerId: PeerId | undefined;
+  standings: Set<PeerStanding>;
   retryMs: number;
   cancelRetry: Cancel | undefined;
 }
 
-/** Peers named by the user: dialled, and dialled again whenever the connection is lost. */
+/**
+ * Peers named by the user: dialled, and dialled again whenever the connection is lost. What we dial is not held to
+ * the limit of connections, so a trusted peer gets through to us when we are full: from our side.
+ */
 export class StaticPeers {
   readonly #host: Host;
   readonly #clock: Clock;
   readonly #onFailure: (address: Multiaddr, error: Error) => void;
-  readonly #peers = new Map<string, StaticPeer>();
+  readonly #peers = new Set<KeptPeer>();
   #stopped = false;
 
   constructor(host: Host, clock: Clock, onFailure: (address: Multiaddr, error: Error) => void) {
@@ -28,43 +37,95 @@ export class StaticPeers {
     this.#onFailure = onFailure;
   }
 
-  /** Kept whether or not the first dial succeeds. @throws what the first dial failed with. */
-  async add(address: Multiaddr): Promise<void> {
-    const key = address.toString();
-    const known = this.#peers.get(key);
-    if (known !== undefined) return;
-    const peer: StaticPeer = { address, peerId: undefined, retryMs: FIRST_RETRY_MS, cancelRetry: undefined };
-    this.#peers.set(key, peer);
-    await this.#dial(peer);
+  /**
+   * Kept whether or not the first dial succeeds; a peer kept already gains the standing and is not dialled again.
+   * @throws what the first dial failed with.
+   */
+  async add(address: Multiaddr, standing: PeerStanding = 'static'): Promise<void> {
+    let peer = this.#find(address);
+    const isNew = peer === undefined;
+    peer ??= {
+      address,
+      peerId: peerIdOf(address),
+      standings: new Set(),
+      retryMs: FIRST_RETRY_MS,
+      cancelRetry: undefined,
+    };
+    this.#peers.add(peer);
+    peer.standings.add(standing);
+    if (standing === 'trusted') await this.#protect(peer);
+    if (isNew) await this.#dial(peer);
   }
 
-  has(peerId: PeerId): boolean {
-    for (const peer of this.#peers.values()) if (peer.peerId?.equals(peerId) === true) return true;
-    return false;
+  /**
+   * The peer loses the standing; with its last one it is no longer kept. A static one is disconnected, unless it is
+   * trusted as well; one no longer trusted stays connected as long as it likes. Nothing when it had no such standing.
+   * @throws {Error} with a message for the user when the address does not tell which peer is meant.
+   */
+  async remove(address: Multiaddr, standing: PeerStanding = 'static'): Promise<void> {
+    const peer = this.#find(address);
+    const peerId = peer?.peerId ?? peerIdOf(address);
+    if (peer === undefined && peerId === undefined) {
+      throw new Error(`no peer was added as ${address.toString()}; name it by its id: /p2p/12D3Koo...`);
+    }
+    if (peer !== undefined) {
+      peer.standings.delete(standing);
+      if (peer.standings.size === 0) this.#forget(peer);
+      if (standing === 'trusted') await this.#protect(peer);
+    }
+    const isKept = peer !== undefined && peer.standings.size > 0;
+    if (standing === 'static' && !isKept && peerId !== undefined) await this.#host.disconnect(peerId);
+  }
+
+  has(peerId: PeerId, standing: PeerStanding = 'static'): boolean {
+    return this.#of(peerId).some(({ standings }) => standings.has(standing));
   }
 
   /** The owner saw the last connection to this peer go. */
   disconnected(peerId: PeerId): void {
-    for (const peer of this.#peers.values()) if (peer.peerId?.equals(peerId) === true) this.#dialLater(peer);
+    for (const peer of this.#of(peerId)) this.#dialLater(peer);
   }
 
   stop(): void {
     this.#stopped = true;
-    for (const peer of this.#peers.values()) peer.cancelRetry?.();
+    for (const peer of this.#peers) peer.cancelRetry?.();
   }
 
-  async #dial(peer: StaticPeer): Promise<void> {
+  #of(peerId: PeerId): KeptPeer[] {
+    return [...this.#peers].filter((peer) => peer.peerId?.equals(peerId) === true);
+  }
+
+  #find(address: Multiaddr): KeptPeer | undefined {
+    const peerId = peerIdOf(address);
+    const byId = peerId === undefined ? undefined : this.#of(peerId)[0];
+    return byId ?? [...this.#peers].find((peer) => peer.address.equals(address));
+  }
+
+  #forget(peer: KeptPeer): void {
+    this.#peers.delete(peer);
+    peer.cancelRetry?.();
+    peer.cancelRetry = undefined;
+  }
+
+  async #protect({ peerId, standings }: KeptPeer): Promise<void> {
+    if (peerId !== undefined) await this.#host.protect(peerId, standings.has('trusted'));
+  }
+
+  async #dial(peer: KeptPeer): Promise<void> {
     try {
       peer.peerId = await this.#host.dial(peer.address);
       peer.retryMs = FIRST_RETRY_MS;
     } catch (error) {
-      if (this.#stopped) return;
+      if (this.#stopped || !this.#peers.has(peer)) return;
       this.#dialLater(peer);
       throw error;
     }
+    // Removed while it was being dialled.
+    if (!this.#peers.has(peer)) await this.#host.disconnect(peer.peerId);
+    else if (peer.standings.has('trusted')) await this.#protect(peer);
   }
 
-  #dialLater(peer: StaticPeer): void {
+  #dialLater(peer: KeptPeer): void {
     if (this.#stopped || peer.cancelRetry !== undefined) return;
     peer.cancelRetry = this.#clock.after(peer.retryMs, () => {
       peer.cancelRetry = undefined;
@@ -72,4 +133,10 @@ export class StaticPeers {
     });
     peer.retryMs = Math.min(peer.retryMs * 2, MAX_RETRY_MS);
   }
+}
+
+/** The peer an address ends at: the last /p2p/ in it. */
+function peerIdOf(address: Multiaddr): PeerId | undefined {
+  const id = address.getComponents().findLast(({ name }) => name === 'p2p')?.value;
+  return id === undefined ? undefined : peerIdFromString(id);
 }

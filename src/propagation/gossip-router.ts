@@ -4,17 +4,30 @@ import { messageId, messageIdKey } from './message-id.ts';
 import type { PropagationOptions } from './options.ts';
 import { scoreParams, scoreThresholds } from './peer-score.ts';
 
+/** What a score is made of, as gossipsub keeps it. */
+interface PeerScoreStats {
+  behaviourPenalty: number;
+  topics: Partial<
+    Record<string, { meshTime: number; firstMessageDeliveries: number; invalidMessageDeliveries: number }>
+  >;
+}
+
 /** What the router can do beyond its published interface; verified at construction. */
 export interface GossipRouter extends GossipSub {
   start(): Promise<void>;
   stop(): Promise<void>;
   getMeshPeers(topic: string): string[];
   getScore(peerId: string): number;
+  /** By peer id; also of peers that left and are remembered. */
+  dumpPeerScoreStats(): Record<string, PeerScoreStats>;
   reportMessageValidationResult(idKey: string, source: string, verdict: 'accept' | 'ignore' | 'reject'): void;
 }
 
 /** Called with the data of every payload copy as it is read, duplicates included, before anything else. */
 export type CopyObserver = (idKey: string, data: Uint8Array) => void;
+
+/** Called with every copy of a message that another peer had sent before. */
+export type DuplicateObserver = (idKey: string, from: string) => void;
 
 /** What gossipsub is told, on any host. */
 export function gossipSettings(
@@ -83,10 +96,33 @@ export function createGossipRouter(
     'stop',
     'getMeshPeers',
     'getScore',
+    'dumpPeerScoreStats',
     'reportMessageValidationResult',
   ] as const) {
     if (typeof router[method] !== 'function')
       throw new Error(`this gossipsub has no ${method}(); use version 17`);
   }
   return router;
+}
+
+/** gossipsub tells nobody but its peer score who sent a duplicate: this listens there. */
+export function observeDuplicates(router: GossipRouter, observer: DuplicateObserver): void {
+  const { score } = router as unknown as { score?: { duplicateMessage?: unknown } };
+  const duplicateMessage = score?.duplicateMessage;
+  if (score === undefined || typeof duplicateMessage !== 'function')
+    throw new Error('this gossipsub has no score.duplicateMessage(); use version 17');
+  score.duplicateMessage = function (this: unknown, from: string, idKey: string, topic: string): void {
+    observer(idKey, from);
+    duplicateMessage.call(this, from, idKey, topic);
+  };
+}
+
+/** Adds to the behaviour penalty (P7) of a peer that is connected. */
+export function penalize(router: GossipRouter, peer: string, points: number): void {
+  const { score } = router as unknown as {
+    score?: { addPenalty?: (peer: string, points: number, label: string) => void };
+  };
+  if (typeof score?.addPenalty !== 'function')
+    throw new Error('this gossipsub has no score.addPenalty(); use version 17');
+  score.addPenalty(peer, points, 'sync');
 }

@@ -1,315 +1,86 @@
 /**
- * How transactions travel between pools.
+ * How transactions travel between pools: one interface, several ways to do it. The node knows no more of them than this.
  *
- *   spread ──> Batcher ──> gossipsub ──> mesh
- *   mesh ──> gossipsub ──> ValidationQueue ──> Admission (decode, verify, pool) ──> verdict ──> gossipsub forwards
- *                 │                                     └─> promoted by it ──> Batcher
- *                 └─ full, too old: ignore
+ *   gossip.ts           gossipsub: modes hybrid and push
+ *   pull.ts             nothing is sent unasked; reconciliation brings what is missing
+ *   direct/             baselines over streams of their own: flood, announce, eth
  *
- * Owns the topic, batches, the queue before validation and the verdicts. Does not own what a verdict means
- * (mempool/outcome.ts) nor who is connected to whom.
+ * All take what Admission let in, tell what they did in the same events and counters, and answer for the same limits.
+ * Nodes that propagate in different ways and are connected nonetheless exchange what their protocols have in common,
+ * which between gossip and the baselines, or between two baselines, is nothing but reconciliation where both have it on.
  */
-import type { GossipsubMessage, TopicValidatorResult } from '@chainsafe/libp2p-gossipsub';
 import type { Hex } from '../bytes.ts';
-import type { Cancel, Clock } from '../environment.ts';
+import type { Clock, Random } from '../environment.ts';
 import type { Host, PeerIdText } from '../host/host.ts';
-import type { GossipVerdict } from '../mempool/outcome.ts';
-import { meaningOf } from '../mempool/outcome.ts';
-import type { NodeCounters, Provenance, TraceSink } from '../telemetry/trace.ts';
-import { decodeByteStrings, encodeByteStrings } from '../transaction/rlp.ts';
+import type { Mempool } from '../mempool/mempool.ts';
+import type { NodeCounters, TraceSink } from '../telemetry/trace.ts';
 import type { Transaction } from '../transaction/transaction.ts';
-import { toHex } from '../bytes.ts';
 import type { Admission, Admitted } from './admission.ts';
-import { Batcher } from './batcher.ts';
-import { CopyCounter } from './copy-counter.ts';
-import { publishFieldBytes } from './frame-meter.ts';
-import { GapHold } from './gap-hold.ts';
-import { createGossipRouter, type GossipRouter } from './gossip-router.ts';
-import { messageId, messageIdFromKey, messageIdKey } from './message-id.ts';
 import type { PropagationOptions } from './options.ts';
-import { Traffic } from './traffic.ts';
-import { ValidationQueue, type QueuedMessage } from './validation-queue.ts';
-import { WantedMessages } from './wanted-messages.ts';
 
 export interface PropagationInit {
   host: Host;
   clock: Clock;
+  random: Random;
+  pool: Pick<Mempool, 'get' | 'pendingTransactions'>;
   admission: Admission;
   topic: string;
   options: PropagationOptions;
   trace: TraceSink;
+  /**
+   * Takes all and passes nothing on but its own: no real node has a use for it. Testnets do, to see what a network
+   * bears of nodes that save their upload.
+   */
+  silent?: boolean | undefined;
+  /** A peer has sent us these, which we had: it has them too. */
+  onShown?: ((hashes: readonly Hex[]) => void) | undefined;
+  /** These were published to nobody: gossip is not to bring them anywhere. */
+  onUnheard?: ((hashes: readonly Hex[]) => void) | undefined;
   /** An exception nobody expected: a bug, to be logged. */
   onError: (error: unknown) => void;
 }
 
-export class Propagation {
-  readonly topic: string;
-  readonly #clock: Clock;
-  readonly #admission: Admission;
-  readonly #options: PropagationOptions;
-  readonly #trace: TraceSink;
-  readonly #onError: (error: unknown) => void;
-  readonly #router: GossipRouter;
-  readonly #traffic: Traffic;
-  readonly #wanted = new WantedMessages();
-  readonly #copies: CopyCounter;
-  readonly #queue: ValidationQueue;
-  readonly #held: GapHold;
-  readonly #batcher: Batcher;
-  /** By id: messages read and not yet answered, and whether we had the same to publish. */
-  readonly #underWay = new Map<string, 'theirs' | 'ours-too'>();
-  #validating = 0;
-  #rejected = 0;
-  #stopped = false;
-  #cancelHoldTimer: Cancel | undefined;
-
-  constructor(init: PropagationInit) {
-    this.topic = init.topic;
-    this.#clock = init.clock;
-    this.#admission = init.admission;
-    this.#options = init.options;
-    this.#trace = init.trace;
-    this.#onError = init.onError;
-    this.#traffic = new Traffic(init.host, this.#wanted, () => this.#clock.nowMs());
-    this.#copies = new CopyCounter(init.options.gossip.seenTtlMs);
-    this.#queue = new ValidationQueue(init.options);
-    this.#held = new GapHold(init.options.maxHeldMessages);
-    this.#batcher = new Batcher(init.options, init.clock, (batch) => this.#send(batch));
-    this.#router = createGossipRouter(init.host, init.topic, init.options, this.#onCopy);
-  }
-
-  async start(): Promise<void> {
-    this.#router.addEventListener('gossipsub:message', ({ detail }) => this.#onMessage(detail));
-    for (const kind of ['graft', 'prune'] as const) {
-      this.#router.addEventListener(`gossipsub:${kind}`, ({ detail }) => {
-        this.#trace.record({ kind, atMs: this.#clock.nowMs(), peer: detail.peerId });
-      });
-    }
-    await this.#router.start();
-    this.#router.subscribe(this.topic);
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancelHoldTimer?.();
-    this.#batcher.stop();
-    this.#queue.clear();
-    await this.#router.stop();
-  }
-
-  counters(): NodeCounters {
-    return this.#traffic.counters();
-  }
-
-  meshPeers(): PeerIdText[] {
-    return this.#router.getMeshPeers(this.topic);
-  }
-
-  /** Peers that told us they are on the topic. */
-  subscribers(): PeerIdText[] {
-    return this.#router.getSubscribers(this.topic).map(String);
-  }
-
-  peerScore(peer: PeerIdText): number {
-    return this.#router.getScore(peer);
-  }
-
-  /** Messages answered with *reject*: their senders were punished. */
-  get rejected(): number {
-    return this.#rejected;
-  }
-
-  /** Messages read and not yet answered with a verdict. */
-  get unsettled(): number {
-    return this.#queue.length + this.#held.size + this.#validating;
-  }
-
-  #send(batch: Transaction[]): void {
-    const data = encodeByteStrings(batch.map(({ raw }) => raw));
-    const id = messageId(data);
-    // gossipsub publishes nothing that it has read, whatever becomes of that copy: see #verdict.
-    const idKey = messageIdKey(id);
-    if (this.#underWay.has(idKey)) this.#underWay.set(idKey, 'ours-too');
-    this.#router.publish(this.topic, data).then(
-      ({ recipients }) =>
-        this.#trace.record({
-          kind: 'publish',
-          atMs: this.#clock.nowMs(),
-          messageId: toHex(id),
-          hashes: batch.map(({ hash }) => hash),
-          recipients: recipients.length,
-        }),
-      (error: unknown) => {
-        if (!this.#stopped) this.#onError(error);
-      },
-    );
-  }
-
-  readonly #onCopy = (idKey: string, data: Uint8Array): void => {
-    const { transactions, duplicate } = this.#copies.copy(
-      idKey,
-      this.#clock.nowMs(),
-      () => this.#decode(data)?.length ?? 1,
-    );
-    this.#traffic.messagesReceived++;
-    this.#traffic.copiesReceived += transactions;
-    if (duplicate) this.#traffic.duplicateMessages++;
-  };
-
-  #onMessage({ msgId: idKey, propagationSource: from, msg }: GossipsubMessage): void {
-    const { data } = msg;
-    this.#underWay.set(idKey, 'theirs');
-    this.#traffic.firstCopyBytes += publishFieldBytes(data.byteLength, this.topic.length);
-    const provenance: Provenance = this.#wanted.take(from.toString(), idKey) ? 'pull' : 'push';
-    const message: QueuedMessage = { idKey, data, from, provenance, receivedAtMs: this.#clock.nowMs() };
-    if (!this.#queue.offer(message)) {
-      this.#drop(message, 'queue-full');
-      return;
-    }
-    this.#pump();
-  }
-
-  /** Two, whatever the limit: a transaction and the one that freed it (batcher.ts). */
-  #decode(data: Uint8Array): Uint8Array[] | undefined {
-    return decodeByteStrings(data, Math.max(2, this.#options.maxBatchTransactions));
-  }
-
-  #drop({ idKey, from }: QueuedMessage, reason: 'queue-full' | 'stale'): void {
-    this.#traffic.dropped++;
-    const atMs = this.#clock.nowMs();
-    this.#trace.record({
-      kind: 'drop',
-      atMs,
-      messageId: toHex(messageIdFromKey(idKey)),
-      from: from.toString(),
-      reason,
-    });
-    this.#verdict(idKey, from.toString(), 'ignore');
-  }
-
-  /**
-   * Starts as many as may be under way at once. They are taken in order and the verifier answers in order, so they
-   * reach the pool in order; several at once share one turn of the verifier.
-   */
-  #pump(): void {
-    while (this.#validating < this.#options.maxValidating && !this.#stopped) {
-      const next = this.#queue.take(this.#clock.nowMs());
-      if (next === undefined) return;
-      if (next.stale) {
-        this.#drop(next.message, 'stale');
-        continue;
-      }
-      this.#validating++;
-      this.#validate(next.message)
-        .catch(this.#onError)
-        .finally(() => {
-          this.#validating--;
-          this.#pump();
-        });
-    }
-  }
-
-  async #validate(message: QueuedMessage): Promise<void> {
-    const source = message.from.toString();
-    const validationAtMs = this.#clock.nowMs();
-    const raws = this.#decode(message.data);
-    if (raws === undefined || raws.length === 0) {
-      this.#refused(null, 'malformed', message);
-      this.#verdict(message.idKey, source, 'reject');
-      return;
-    }
-    const results = await this.#admission.admitWhole(raws, {
-      provenance: message.provenance,
-      from: source,
-      receivedAtMs: message.receivedAtMs,
-      validationAtMs,
-    });
-    const verdicts = new Set(results.map(({ outcome }) => meaningOf(outcome).verdict));
-    const queued = results.filter(({ outcome }) => outcome.status === 'queued').map(({ hash }) => hash!);
-    if (verdicts.has('reject')) this.#verdict(message.idKey, source, 'reject');
-    else if (
-      verdicts.has('accept') ||
-      results.some(({ hash }) => hash !== null && this.#batcher.holds(hash))
-    ) {
-      // What we are about to publish is not new here, but has not gone on from here either; and if our batch turns out
-      // to be this very message, gossipsub will not send it.
-      this.#verdict(message.idKey, source, 'accept');
-    } else if (queued.length === 0 || !this.#hold(message.idKey, source, queued)) {
-      this.#verdict(message.idKey, source, 'ignore');
-    }
-    this.#publishFreed(results);
-  }
-
-  /**
-   * Of what these results promoted: what no message of this round carries. A promoted transaction whose own message
-   * is still held is sent on by accepting that message. One whose message was ignored long ago cannot go out alone,
-   * because its message id is still remembered everywhere; it goes with the transaction that freed it, which makes
-   * a message of its own, and the same one at every node that had the gap.
-   */
-  #publishFreed(results: readonly Admitted[]): void {
-    const inRound = new Set(results.map(({ hash }) => hash));
-    for (const { outcome } of results) {
-      if (outcome.status !== 'pending') continue;
-      const [freeing, ...freed] = outcome.promoted;
-      const left = freed.filter(({ hash }) => !inRound.has(hash) && !this.#acceptHeld(hash));
-      if (left.length > 0) this.#batcher.addFreed(freeing!, left);
-    }
-  }
-
-  /** Sends on what an admission outside gossip (RPC, reconciliation) made executable. */
-  spread(results: readonly Admitted[]): void {
-    for (const { outcome } of results) {
-      if (outcome.status !== 'pending') continue;
-      const [newcomer, ...freed] = outcome.promoted;
-      const left = freed.filter(({ hash }) => !this.#acceptHeld(hash));
-      if (left.length > 0) this.#batcher.addFreed(newcomer!, left);
-      else this.#batcher.add([newcomer!]);
-    }
-  }
-
-  #acceptHeld(hash: Hex): boolean {
-    const held = this.#held.release(hash);
-    if (held !== undefined) this.#verdict(held.idKey, held.source, 'accept');
-    return held !== undefined;
-  }
-
-  #hold(idKey: string, source: string, hashes: Hex[]): boolean {
-    const expiresAtMs = this.#clock.nowMs() + this.#options.gapHoldMs;
-    const held = this.#held.hold({ idKey, source, hashes, expiresAtMs });
-    if (held && this.#cancelHoldTimer === undefined) this.#expireHeldLater(this.#options.gapHoldMs);
-    return held;
-  }
-
-  #expireHeldLater(delayMs: number): void {
-    this.#cancelHoldTimer = this.#clock.after(delayMs, () => {
-      this.#cancelHoldTimer = undefined;
-      for (const { idKey, source } of this.#held.expire(this.#clock.nowMs()))
-        this.#verdict(idKey, source, 'ignore');
-      if (this.#held.size > 0) this.#expireHeldLater(Math.max(1, this.#options.gapHoldMs / 4));
-    });
-  }
-
-  /**
-   * A message that says nothing new here, because what is in it came by another way meanwhile and was published from
-   * here as the very same message, is accepted: this copy is then the only one that goes on.
-   */
-  #verdict(idKey: string, source: string, verdict: GossipVerdict): void {
-    if (this.#stopped) return;
-    const oursToo = this.#underWay.get(idKey) === 'ours-too';
-    this.#underWay.delete(idKey);
-    if (verdict === 'reject') this.#rejected++;
-    const given = verdict === 'ignore' && oursToo ? 'accept' : verdict;
-    this.#router.reportMessageValidationResult(idKey, source, given satisfies `${TopicValidatorResult}`);
-  }
-
-  #refused(hash: Hex | null, code: string, { provenance, from }: QueuedMessage): void {
-    this.#trace.record({
-      kind: 'refused',
-      atMs: this.#clock.nowMs(),
-      hash,
-      code,
-      provenance,
-      from: from.toString(),
-    });
-  }
+/** Decaying counts, all but the first: see gossipsub v1.1, P1, P2, P4 and P7. */
+export interface PeerScoreParts {
+  meshMs: number;
+  firstDeliveries: number;
+  invalidDeliveries: number;
+  behaviourPenalty: number;
 }
+
+export interface Propagation {
+  /** Names what is spread; one for each chain. */
+  readonly topic: string;
+  /** Messages waiting for validation at most; further ones are not looked at. */
+  readonly maxQueuedMessages: number;
+  /** Messages read whose fate is open. */
+  readonly unsettled: number;
+  /** Messages with something in them that every honest node refuses: their senders were punished. */
+  readonly rejected: number;
+
+  start(): Promise<void>;
+  stop(): Promise<void>;
+
+  /** Sends on what an admission outside it (RPC, reconciliation) made executable. */
+  spread(results: readonly Admitted[]): void;
+  /** Sends on what no transaction freed: another head of the chain made it executable. */
+  spreadPromoted(promoted: readonly Transaction[]): void;
+
+  counters(): NodeCounters;
+  /** Peers that transactions are exchanged with: of gossip its mesh, else all that take part. */
+  meshPeers(): PeerIdText[];
+  /** Peers that said they take part. */
+  subscribers(): PeerIdText[];
+  /** Where nobody keeps scores, 0. */
+  peerScore(peer: PeerIdText): number;
+  scoreParts(peer: PeerIdText): PeerScoreParts;
+  /** It misbehaved elsewhere: so many points of gossipsub's behaviour penalty (P7). Without scores nothing follows. */
+  penalize(peer: PeerIdText, points: number): void;
+}
+
+export const NO_SCORE: PeerScoreParts = {
+  meshMs: 0,
+  firstDeliveries: 0,
+  invalidDeliveries: 0,
+  behaviourPenalty: 0,
+};

@@ -10,6 +10,9 @@ export interface QueuedMessage {
   receivedAtMs: number;
 }
 
+/** As much of a message as queueing needs. */
+export type Queueable = Pick<QueuedMessage, 'data' | 'receivedAtMs'>;
+
 export interface QueueLimits {
   maxQueuedMessages: number;
   maxQueuedBytes: number;
@@ -21,9 +24,9 @@ export interface QueueLimits {
  * flood meets a limit. When full the newcomer is turned away: those waiting are nearer the deadline after which a
  * verdict forwards nothing, and have been paid for.
  */
-export class ValidationQueue {
+export class ValidationQueue<M extends Queueable = QueuedMessage> {
   readonly #limits: QueueLimits;
-  #messages: QueuedMessage[] = [];
+  #messages: M[] = [];
   #head = 0;
   #bytes = 0;
 
@@ -36,7 +39,7 @@ export class ValidationQueue {
   }
 
   /** False: full, nothing was queued. */
-  offer(message: QueuedMessage): boolean {
+  offer(message: M): boolean {
     const bytes = message.data.byteLength;
     if (this.length >= this.#limits.maxQueuedMessages || this.#bytes + bytes > this.#limits.maxQueuedBytes)
       return false;
@@ -46,7 +49,7 @@ export class ValidationQueue {
   }
 
   /** The oldest, and whether it is still worth validating. */
-  take(nowMs: number): { message: QueuedMessage; stale: boolean } | undefined {
+  take(nowMs: number): { message: M; stale: boolean } | undefined {
     const message = this.#messages[this.#head];
     if (message === undefined) return undefined;
     this.#head++;

@@ -3,8 +3,11 @@
  *
  *   text ── message.ts ── method table ── parameters.ts ── handler(backend) ── text
  */
+import { realClock, type Clock } from '../environment.ts';
 import type { RpcBackend } from './backend.ts';
 import { RPC_CODE, RpcFailure } from './error.ts';
+import { Feeds } from './feeds.ts';
+import { Filters } from './filters.ts';
 import {
   anonymousError,
   errorMessage,
@@ -12,23 +15,45 @@ import {
   resultMessage,
   type Call,
   type Parsed,
+  type ParsedItem,
 } from './message.ts';
-import type { CallContext, Method } from './method.ts';
+import type { CallContext, Method, Subscriber } from './method.ts';
 import { methodTable } from './namespaces.ts';
-import type { DispatcherOptions } from './options.ts';
+import { openRpcDocument, type OpenRpcDocument } from './openrpc.ts';
+import type { DispatcherOptions, FilterOptions } from './options.ts';
 import { parameterCheck, type ParameterCheck } from './parameters.ts';
 
+/** Who sends a message: the transport's side of it. */
+export interface Caller {
+  /** Undefined where the server cannot send by itself. */
+  readonly subscriber: Subscriber | undefined;
+  /** Told how many calls the message holds, before they are run. */
+  charge(calls: number): void;
+}
+
+const ANYBODY: Caller = { subscriber: undefined, charge: () => undefined };
+
 export interface Dispatcher {
+  /** What subscribers listen to. */
+  readonly feeds: Feeds;
   /**
    * Answers one message, a call or a batch. Never rejects.
    * @param payload JSON; bytes are UTF-8.
    * @returns JSON, or undefined when nothing in the message wants an answer.
    */
-  dispatch(payload: string | Uint8Array): Promise<string | undefined>;
+  dispatch(payload: string | Uint8Array, caller?: Caller): Promise<string | undefined>;
+  /** Lets go of the pool and the clock. */
+  stop(): void;
 }
 
 /** Called with what a handler threw, which is a bug and not shown to the caller. */
 export type InternalErrorListener = (error: unknown, method: string) => void;
+
+export interface DispatcherExtras {
+  onInternalError?: InternalErrorListener;
+  /** Default: the machine's. */
+  clock?: Clock;
+}
 
 interface Entry {
   method: Method;
@@ -43,16 +68,23 @@ const utf8 = new TextDecoder();
 export function createDispatcher(
   backend: RpcBackend,
   namespaces: readonly string[],
-  options: DispatcherOptions,
-  onInternalError: InternalErrorListener = () => undefined,
+  options: DispatcherOptions & FilterOptions,
+  { onInternalError = () => undefined, clock = realClock }: DispatcherExtras = {},
 ): Dispatcher {
   const { modules, methods } = methodTable(namespaces);
-  const context: CallContext = { modules };
+  const { pool, chain } = backend;
+  const feeds = new Feeds(pool, chain);
+  const filters = new Filters({ pool, chain, clock, options });
+  let document: OpenRpcDocument | undefined;
+  const describe = (): OpenRpcDocument => (document ??= openRpcDocument(methods));
   const entries = new Map<string, Entry>();
   for (const [name, method] of methods) entries.set(name, { method, check: parameterCheck(method) });
 
   /** JSON text of the result, or why there is none. */
-  async function run({ method: name, params }: Call): Promise<string | RpcFailure> {
+  async function run(
+    { method: name, params }: Call,
+    subscriber: Subscriber | undefined,
+  ): Promise<string | RpcFailure> {
     const entry = entries.get(name);
     if (entry === undefined) {
       const message = `the method ${name} does not exist/is not available`;
@@ -61,6 +93,7 @@ export function createDispatcher(
     try {
       const checked = entry.check(params);
       if (checked instanceof RpcFailure) return checked;
+      const context: CallContext = { modules, filters, subscriber, describe };
       const result = await entry.method.handler(backend, checked, context);
       return result instanceof RpcFailure ? result : JSON.stringify(result);
     } catch (error) {
@@ -69,20 +102,20 @@ export function createDispatcher(
     }
   }
 
-  async function answer(item: ReturnType<BatchItems['item']>): Promise<string | undefined> {
+  async function answer(item: ParsedItem, { subscriber }: Caller): Promise<string | undefined> {
     if ('invalid' in item) {
       return errorMessage(
         item.id,
         new RpcFailure(RPC_CODE.invalidRequest, `invalid request: ${item.invalid}`),
       );
     }
-    const outcome = await run(item);
+    const outcome = await run(item, subscriber);
     if (item.id === undefined) return undefined;
     return typeof outcome === 'string' ? resultMessage(item.id, outcome) : errorMessage(item.id, outcome);
   }
 
   /** Some calls at a time, answers in the order of the calls. */
-  async function answerBatch(batch: BatchItems): Promise<string | undefined> {
+  async function answerBatch(batch: BatchItems, caller: Caller): Promise<string | undefined> {
     const answers: (string | undefined)[] = new Array<string | undefined>(batch.length);
     let next = 0;
     let bytes = 0;
@@ -92,7 +125,7 @@ export function createDispatcher(
         const index = next++;
         const item = batch.item(index);
         const isFull = bytes > options.maxBatchResponseBytes;
-        const text = isFull ? undefined : await answer(item);
+        const text = isFull ? undefined : await answer(item, caller);
         const size = text === undefined ? 0 : Buffer.byteLength(text);
         if (bytes + size <= options.maxBatchResponseBytes && !isFull) {
           bytes += size;
@@ -119,14 +152,24 @@ export function createDispatcher(
   }
 
   return {
-    async dispatch(payload) {
+    feeds,
+    async dispatch(payload, caller = ANYBODY) {
       const parsed = parseMessage(typeof payload === 'string' ? payload : utf8.decode(payload));
       if (parsed.kind === 'malformed') {
+        caller.charge(1);
         return anonymousError(new RpcFailure(RPC_CODE.parseError, 'parse error: the request is not JSON'));
       }
-      if (parsed.kind === 'single') return answer(parsed.item);
+      if (parsed.kind === 'single') {
+        caller.charge(1);
+        return answer(parsed.item, caller);
+      }
       const fits = parsed.length > 0 && parsed.length <= options.maxBatchItems;
-      return fits ? answerBatch(parsed) : refuseBatch(parsed);
+      caller.charge(fits ? parsed.length : 1);
+      return fits ? answerBatch(parsed, caller) : refuseBatch(parsed);
+    },
+    stop() {
+      feeds.stop();
+      filters.stop();
     },
   };
 }

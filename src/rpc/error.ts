@@ -13,6 +13,8 @@ export const RPC_CODE = {
   serverError: -32000,
   /** geth: the answer would pass the size bound of a batch. */
   responseTooLarge: -32003,
+  /** geth internal/ethapi/errors.go: taken, but in no block in time (eth_sendRawTransactionSync, EIP-7966). */
+  transactionSyncTimeout: 4,
   /** EIP-1474: the server is at a limit; the same call may do later. */
   limitExceeded: -32005,
 } as const;
@@ -33,6 +35,6 @@ export class RpcFailure {
 export function needsChain(what: string): RpcFailure {
   return new RpcFailure(
     RPC_CODE.serverError,
-    `${what} is not available: this node keeps a transaction pool over genesis accounts, it has no blocks and executes nothing`,
+    `${what} is not available: this node keeps a transaction pool over genesis accounts, it has no blocks and executes nothing; with --upstream it asks an Ethereum node`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * eth_estimateGas without a virtual machine. On genesis no account has code, so a call to an account executes
- * nothing and costs exactly its intrinsic gas; whatever would execute is refused, not guessed.
+ * eth_estimateGas and eth_call without a virtual machine. A call to an account without code executes nothing: it
+ * costs exactly its intrinsic gas and returns nothing. Whatever would execute is refused, not guessed.
  */
 import { z } from 'zod';
 import type { Hex } from '../bytes.ts';
@@ -9,9 +9,9 @@ import { gasFloors } from '../transaction/intrinsic-gas.ts';
 import { needsChain, RPC_CODE, RpcFailure } from './error.ts';
 import { address, bytes, hash, quantity, toQuantity } from './schemas.ts';
 
-/** Fields geth knows and this estimate does not turn on (nonce, type, ...) are let through unread. */
+/** Fields geth knows and an estimate does not turn on (nonce, type, ...) are let through unread. */
 export const callRequest = z
-  .object(
+  .looseObject(
     {
       from: address.nullish(),
       to: address.nullish(),
@@ -45,8 +45,36 @@ function isPrecompile(to: Hex): boolean {
 const refuse = (code: number, message: string): RpcFailure => new RpcFailure(code, message);
 
 export function estimateGas(state: AccountView, request: CallRequest): Hex | RpcFailure {
+  const refusal = refuseCall(state, request, 'the gas of');
+  if (refusal !== undefined) return refusal;
+
+  const { intrinsic, floorData } = gasFloors({
+    to: request.to!,
+    data: request.input ?? request.data ?? new Uint8Array(0),
+    accessList: request.accessList ?? [],
+    authorizationList: [],
+  });
+  const needed = BigInt(Math.max(intrinsic, floorData));
+  const allowance = gasAllowance(state, request);
+  if (allowance === undefined) return refuse(RPC_CODE.serverError, 'insufficient funds for transfer');
+  if (needed > allowance) {
+    return refuse(RPC_CODE.serverError, `gas required exceeds allowance (${allowance.toString()})`);
+  }
+  return toQuantity(needed);
+}
+
+/** What the call returns: nothing, for nothing runs. */
+export function emptyCall(state: AccountView, request: CallRequest): Hex | RpcFailure {
+  const refusal = refuseCall(state, request, 'the result of');
+  if (refusal !== undefined) return refusal;
+  const allowance = gasAllowance(state, request);
+  return allowance === undefined ? refuse(RPC_CODE.serverError, 'insufficient funds for transfer') : '0x';
+}
+
+/** Why there is no answer to the call, in geth's words where it has them; or that it would execute something. */
+function refuseCall(state: AccountView, request: CallRequest, what: string): RpcFailure | undefined {
   const { to, chainId } = request;
-  const feeCap = request.maxFeePerGas ?? request.gasPrice ?? 0n;
+  const feeCap = feeCapOf(request);
   const tip = request.maxPriorityFeePerGas ?? 0n;
   if (request.gasPrice != null && (request.maxFeePerGas != null || request.maxPriorityFeePerGas != null)) {
     const message = 'both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified';
@@ -65,29 +93,22 @@ export function estimateGas(state: AccountView, request: CallRequest): Hex | Rpc
     const figures = `have=${chainId.toString()}, want=${state.chainId.toString()}`;
     return refuse(RPC_CODE.serverError, `chainId does not match node's (${figures})`);
   }
-  if (to == null) return needsChain('the gas of a contract creation');
-  if (isPrecompile(to)) return needsChain('the gas of a call to a precompiled contract');
+  if (to == null) return needsChain(`${what} a contract creation`);
+  if (isPrecompile(to)) return needsChain(`${what} a call to a precompiled contract`);
+  if ((state.code?.(to) ?? '0x') !== '0x') return needsChain(`${what} a call to a contract`);
   if (request.authorizationList != null && request.authorizationList.length > 0) {
-    return needsChain('the gas of a transaction with an authorization list');
+    return needsChain(`${what} a transaction with an authorization list`);
   }
+  return undefined;
+}
 
-  const { intrinsic, floorData } = gasFloors({
-    to,
-    data: request.input ?? request.data ?? new Uint8Array(0),
-    accessList: request.accessList ?? [],
-    authorizationList: [],
-  });
-  const needed = BigInt(Math.max(intrinsic, floorData));
-  const allowance = gasAllowance(state, request, feeCap);
-  if (allowance === undefined) return refuse(RPC_CODE.serverError, 'insufficient funds for transfer');
-  if (needed > allowance) {
-    return refuse(RPC_CODE.serverError, `gas required exceeds allowance (${allowance.toString()})`);
-  }
-  return toQuantity(needed);
+function feeCapOf({ maxFeePerGas, gasPrice }: CallRequest): bigint {
+  return maxFeePerGas ?? gasPrice ?? 0n;
 }
 
 /** The most gas the call may use: the block's, what it asks for, what its sender can pay. Undefined: not even the value. */
-function gasAllowance(state: AccountView, request: CallRequest, feeCap: bigint): bigint | undefined {
+function gasAllowance(state: AccountView, request: CallRequest): bigint | undefined {
+  const feeCap = feeCapOf(request);
   let allowance = state.blockGasLimit;
   // geth takes a gas below a transfer's for none given.
   if (request.gas != null && request.gas >= 21_000n && request.gas < allowance) allowance = request.gas;

@@ -4,25 +4,13 @@ import type { AccountView } from '../mempool/account-view.ts';
 import type { RpcBackend } from './backend.ts';
 import { RPC_CODE, RpcFailure } from './error.ts';
 import { resolveBlock } from './genesis-block.ts';
-import { quantity, quantityText, toQuantity, type BlockNumberOrTag } from './schemas.ts';
+import { quantityText, toQuantity, type BlockNumberOrTag } from './schemas.ts';
 
 /** Wei. What ethers and geth's own tools fall back on when a chain gives no hint: 1 gwei. */
 const SUGGESTED_TIP = 1_000_000_000n;
 
 /** geth eth/gasprice/feehistory.go: maxQueryLimit. */
 const MAX_PERCENTILES = 100;
-
-/** geth takes a number here besides a quantity. */
-export const blockCount = z.union(
-  [
-    quantity,
-    z
-      .int()
-      .nonnegative()
-      .transform((count) => BigInt(count)),
-  ],
-  { error: 'expected a number of blocks: a quantity or an integer' },
-);
 
 export const percentiles = z.array(z.number({ error: 'expected a number' }), {
   error: 'expected a list of percentiles from 0 to 100, ascending',

@@ -3,13 +3,30 @@
  * description of the whole interface can be generated from it.
  */
 import { z } from 'zod';
+import type { Hex } from '../bytes.ts';
 import type { RpcBackend } from './backend.ts';
 import type { RpcFailure } from './error.ts';
+import type { Feed } from './feeds.ts';
+import type { Filters } from './filters.ts';
+import type { OpenRpcDocument } from './openrpc.ts';
+
+/** The connection a call came by, where the server can send by itself: notifications go there. */
+export interface Subscriber {
+  /** Told from when the call is answered. @returns the subscription's id. */
+  subscribe(feed: Feed): Hex | RpcFailure;
+  /** Whether the connection had such a subscription. */
+  unsubscribe(id: Hex): boolean;
+}
 
 /** What a handler may know of the server it runs in. */
 export interface CallContext {
   /** Namespaces this server answers. */
   readonly modules: readonly string[];
+  readonly filters: Filters;
+  /** Undefined over HTTP. */
+  readonly subscriber: Subscriber | undefined;
+  /** What this server answers, for `rpc.discover`. */
+  describe(): OpenRpcDocument;
 }
 
 export interface Method {

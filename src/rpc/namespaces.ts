@@ -1,13 +1,24 @@
 import { admin } from './admin.ts';
+import { ethFilters } from './eth-filters.ts';
+import { ethSubscriptions } from './eth-subscriptions.ts';
 import { eth } from './eth.ts';
 import type { Method, Namespace } from './method.ts';
 import { net } from './net.ts';
 import { rpc } from './rpc.ts';
+import { txgossip } from './txgossip.ts';
 import { txpool } from './txpool.ts';
 import { web3 } from './web3.ts';
 
 /** Every namespace there is; a server answers those its options name. */
-export const NAMESPACES: Readonly<Record<string, Namespace>> = { admin, eth, net, rpc, txpool, web3 };
+export const NAMESPACES: Readonly<Record<string, Namespace>> = {
+  admin,
+  eth: { ...eth, ...ethFilters, ...ethSubscriptions },
+  net,
+  rpc,
+  txgossip,
+  txpool,
+  web3,
+};
 
 export interface MethodTable {
   /** Sorted. */

@@ -5,6 +5,8 @@ import { parameterName, requiredCount, type Method } from './method.ts';
 
 /** Characters of a wrong value that an error repeats: enough to recognise it, however long it was. */
 const SHOWN_CHARACTERS = 60;
+/** How deep into it. */
+const SHOWN_DEPTH = 2;
 
 export type ParameterCheck = (params: unknown) => unknown[] | RpcFailure;
 
@@ -43,6 +45,20 @@ function explain(error: z.ZodError, values: readonly unknown[], names: readonly 
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
+  const text = beginning(value, SHOWN_DEPTH);
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}
+
+/** JSON, but no more of it than will be shown: what came may be megabytes, or nested without end. */
+function beginning(value: unknown, depth: number): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, SHOWN_CHARACTERS));
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  if (depth === 0) return `${open!}…${close!}`;
+  const parts: string[] = [];
+  for (const [key, item] of Object.entries(value).slice(0, SHOWN_CHARACTERS)) {
+    const text = beginning(item, depth - 1);
+    parts.push(Array.isArray(value) ? text : `${JSON.stringify(key)}:${text}`);
+  }
+  return `${open!}${parts.join(',')}${close!}`;
 }

@@ -56,9 +56,33 @@ export const block = z.union(
 );
 export type BlockParameter = z.output<typeof block>;
 
+/** geth takes a number for some quantities. */
+export const quantityOrInteger = z.union(
+  [
+    quantity,
+    z
+      .int()
+      .nonnegative()
+      .transform((value) => BigInt(value)),
+  ],
+  { error: 'expected a number: a quantity or an integer' },
+);
+
+/** As geth reads it: leading zeros may be there or not. */
+export const storageSlot = text(
+  /^0x[0-9a-fA-F]{1,64}$/,
+  'expected a storage slot: 0x and up to 64 hexadecimal digits',
+);
+
+export const overrides = z.record(z.string(), z.unknown(), { error: 'expected an object of overrides' });
+
 // Results
 
 export const addressText = z.string().regex(ADDRESS);
 export const hashText = z.string().regex(HASH);
 export const quantityText = z.string().regex(QUANTITY);
 export const bytesText = z.string().regex(/^0x(?:[0-9a-fA-F]{2})*$/);
+
+/** What a chain behind the node answers with, and the node does not look into. */
+export const upstreamText = z.looseObject({}).meta({ description: 'as the upstream gives it' });
+export type UpstreamText = z.infer<typeof upstreamText>;

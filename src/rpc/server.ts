@@ -1,7 +1,8 @@
 /**
- * JSON-RPC over HTTP/1.1: the guard and the limits; what a call means is the dispatcher's. HTTP refusals are plain
- * text with geth's status codes, except where a client that knows only JSON-RPC will meet them.
+ * JSON-RPC over HTTP/1.1, and the door of WebSocket: the guard and the limits; what a call means is the dispatcher's.
+ * HTTP refusals are plain text with geth's status codes, except where a client that knows only JSON-RPC will meet them.
  */
+import fastifyCompress from '@fastify/compress';
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -9,12 +10,15 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { AddressInfo } from 'node:net';
-import { createDispatcher, type Dispatcher, type InternalErrorListener } from './dispatcher.ts';
+import { realClock } from '../environment.ts';
 import type { RpcBackend } from './backend.ts';
-import { RPC_CODE, RpcFailure } from './error.ts';
-import { corsHeaders, isHostAllowed, PREFLIGHT_HEADERS } from './guard.ts';
-import { anonymousError } from './message.ts';
+import { createDispatcher, type Dispatcher, type DispatcherExtras } from './dispatcher.ts';
+import { RPC_CODE } from './error.ts';
+import { JSON_TYPE, sendFailure, sendText } from './http-answer.ts';
+import { createHttpGuard, isWebSocketUpgrade, type HttpGuardInit } from './http-guard.ts';
 import { enabledNamespaces, resolveRpcOptions, type RpcOptions } from './options.ts';
+import { Slots } from './slots.ts';
+import { WebSockets } from './websocket.ts';
 
 export interface RpcServer {
   readonly dispatcher: Dispatcher;
@@ -26,26 +30,34 @@ export interface RpcServer {
 
 /** geth rpc/http.go: acceptedContentTypes. */
 const CONTENT_TYPES = ['application/json', 'application/json-rpc', 'application/jsonrequest'];
-const JSON_TYPE = 'application/json';
 
 /** @throws {Error} for a namespace that does not exist. */
 export function createRpcServer(
   backend: RpcBackend,
   options: Partial<RpcOptions> = {},
-  onInternalError?: InternalErrorListener,
+  extras: DispatcherExtras = {},
 ): RpcServer {
   const settings = resolveRpcOptions(options);
   const namespaces = enabledNamespaces(settings);
-  const dispatcher = createDispatcher(backend, namespaces, settings, onInternalError);
-  const app = createApp(dispatcher, settings);
+  const dispatcher = createDispatcher(backend, namespaces, settings, extras);
+  const clock = extras.clock ?? realClock;
+  const slots = new Slots(settings.maxConcurrentRequests);
+  const webSockets = settings.websocket
+    ? new WebSockets({ dispatcher, slots, clock, options: settings })
+    : undefined;
+  const app = createApp({ dispatcher, settings, clock, slots, webSockets });
   let stopping: Promise<void> | undefined;
 
   async function stop(): Promise<void> {
-    const deadline = setTimeout(() => app.server.closeAllConnections(), settings.stopTimeoutMs);
+    const deadline = setTimeout(() => {
+      app.server.closeAllConnections();
+      webSockets?.terminate();
+    }, settings.stopTimeoutMs);
     try {
       await app.close();
     } finally {
       clearTimeout(deadline);
+      dispatcher.stop();
     }
   }
 
@@ -68,7 +80,12 @@ export function createRpcServer(
   };
 }
 
-function createApp(dispatcher: Dispatcher, settings: RpcOptions): FastifyInstance {
+interface AppInit extends HttpGuardInit {
+  dispatcher: Dispatcher;
+}
+
+function createApp(init: AppInit): FastifyInstance {
+  const { dispatcher, settings, webSockets } = init;
   const { headersTimeoutMs, requestTimeoutMs } = settings;
   const app = fastify({
     bodyLimit: settings.maxBodyBytes,
@@ -81,11 +98,13 @@ function createApp(dispatcher: Dispatcher, settings: RpcOptions): FastifyInstanc
       requestTimeout: requestTimeoutMs,
       // How late a timeout may be noticed: by default 30 s, longer than the timeouts themselves.
       connectionsCheckingInterval: Math.ceil(Math.min(headersTimeoutMs, requestTimeoutMs) / 4),
+      // An offer of HTTP/2, which some clients make with every request, is not taken.
+      ...(webSockets !== undefined && { shouldUpgradeCallback: isWebSocketUpgrade }),
     },
   });
   app.server.maxConnections = settings.maxConnections;
 
-  const guard = createGuard(settings);
+  const guard = createHttpGuard(init);
   app.addHook('onRequest', guard.onRequest);
   app.addHook('onSend', guard.onSend);
   app.addHook('preClose', (done) => {
@@ -101,78 +120,39 @@ function createApp(dispatcher: Dispatcher, settings: RpcOptions): FastifyInstanc
     sendText(reply, isWrongMethod ? 405 : 404, isWrongMethod ? 'method not allowed' : 'JSON-RPC is at /');
   });
 
-  // Health checks of load balancers.
-  app.get('/', (_request, reply) => reply.code(200).send());
-  app.post('/', async (request, reply) => {
-    const { body } = request;
-    if (!(body instanceof Uint8Array) && request.headers['content-type'] === undefined) {
-      return sendText(reply, 415, INVALID_CONTENT_TYPE);
-    }
-    const answer = await dispatcher.dispatch(body instanceof Uint8Array ? body : '');
-    return reply
-      .code(200)
-      .type(JSON_TYPE)
-      .send(answer ?? '');
+  void app.register(fastifyCompress, {
+    encodings: ['gzip'],
+    requestEncodings: ['gzip'],
+    threshold: settings.gzipThresholdBytes,
+  });
+  webSockets?.register(app);
+  // In a scope of their own: routes declared before a plugin has loaded would be without it.
+  void app.register((routes, _options, done) => {
+    routes.route({
+      method: 'GET',
+      url: '/',
+      // Health checks of load balancers.
+      handler: (_request, reply) => reply.code(200).send(),
+      ...(webSockets !== undefined && { wsHandler: webSockets.accept }),
+    });
+    routes.post('/', async (request, reply) => {
+      const { body } = request;
+      if (!(body instanceof Uint8Array) && request.headers['content-type'] === undefined) {
+        return sendText(reply, 415, INVALID_CONTENT_TYPE);
+      }
+      const caller = guard.callerOf(request.raw.socket);
+      const answer = await dispatcher.dispatch(body instanceof Uint8Array ? body : '', caller);
+      return reply
+        .code(200)
+        .type(JSON_TYPE)
+        .send(answer ?? '');
+    });
+    done();
   });
   return app;
 }
 
 const INVALID_CONTENT_TYPE = `invalid content type, only ${JSON_TYPE} is supported`;
-
-function sendText(reply: FastifyReply, status: number, message: string): FastifyReply {
-  return reply.code(status).type('text/plain; charset=utf-8').send(`${message}\n`);
-}
-
-function sendFailure(reply: FastifyReply, status: number, code: number, message: string): FastifyReply {
-  return reply
-    .code(status)
-    .type(JSON_TYPE)
-    .send(anonymousError(new RpcFailure(code, message)));
-}
-
-/** What is looked at before a body is read, and the count of requests in progress. */
-function createGuard(settings: RpcOptions) {
-  let inProgress = 0;
-  let closing = false;
-  return {
-    onRequest(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
-      if (inProgress >= settings.maxConcurrentRequests) {
-        const message = `${inProgress} requests in progress, at most ${settings.maxConcurrentRequests}: try again later`;
-        sendFailure(reply, 503, RPC_CODE.limitExceeded, message);
-        return;
-      }
-      inProgress++;
-      // Comes also when the client goes away half-way.
-      reply.raw.once('close', () => inProgress--);
-
-      if (!isHostAllowed(request.headers.host, settings.vhosts)) {
-        sendText(reply, 403, 'invalid host specified');
-        return;
-      }
-      const cors = corsHeaders(request.headers.origin, settings.corsDomains);
-      if (cors !== undefined) reply.headers(cors);
-      if (request.method === 'OPTIONS') {
-        if (cors !== undefined) reply.headers(PREFLIGHT_HEADERS);
-        reply.code(204).send();
-        return;
-      }
-      next();
-    },
-    onSend(
-      _request: FastifyRequest,
-      reply: FastifyReply,
-      payload: unknown,
-      next: (error: null, payload: unknown) => void,
-    ): void {
-      // Else a connection busy when the server stops would stay open, idle, for the keep-alive time.
-      if (closing) reply.header('connection', 'close');
-      next(null, payload);
-    },
-    close(): void {
-      closing = true;
-    },
-  };
-}
 
 /** Errors of reading a request; handlers have none. */
 function answerHttpError(settings: RpcOptions) {

@@ -24,6 +24,11 @@ export class GenesisState implements AccountView {
   balance(address: Hex): bigint {
     return this.#accounts.get(address)?.balance ?? 0n;
   }
+
+  /** `0x` for an account without code. */
+  code(address: Hex): Hex {
+    return this.#accounts.get(address)?.code ?? '0x';
+  }
 }
 
 /** Of hardhat and anvil, so that their tools, viem's `hardhat` chain and wallets know it unasked. */

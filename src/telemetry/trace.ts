@@ -70,6 +70,29 @@ export type TraceEvent = ArrivalEvent | RefusedEvent | DepartureEvent | PublishE
 
 export interface TraceSink {
   record(event: TraceEvent): void;
+  /** What single transactions are explained by, too frequent to be events. Absent: nobody asks, and it costs nothing. */
+  readonly notes?: TransactionNotes;
+}
+
+export interface TransactionNotes {
+  /**
+   * Looked at and not taken; unlike the event also for `known`, and with the words of the refusal.
+   * @param hash of the bytes, whether or not they are a transaction.
+   */
+  refused(hash: Hex, refused: { code: string; message: string }, from: Origin): void;
+  /** A gossip message was read and these were in it; from null: it is our own and about to be published. */
+  message(idKey: string, from: string | null, hashes: readonly Hex[]): void;
+  /** What gossipsub was told to do with the message. */
+  verdict(idKey: string, verdict: 'accept' | 'ignore' | 'reject'): void;
+  /** A peer sent a message that another had sent before. */
+  copy(idKey: string, from: string): void;
+}
+
+/** Who brought a transaction, and how. */
+export interface Origin {
+  provenance: Provenance;
+  /** Peer id; null for rpc. */
+  from: string | null;
 }
 
 export const noTrace: TraceSink = { record: () => undefined };

@@ -2,7 +2,7 @@
  * Bytes to a transaction, strictly: one transaction has one encoding, and whatever can be told without state or
  * signature recovery is told here. Cheap checks come first, so that a flood of bad bytes costs little.
  */
-import { toHex } from '../bytes.ts';
+import { toHex, type Hex } from '../bytes.ts';
 import { keccak256 } from './crypto.ts';
 import { readFields, type RawFields } from './fields.ts';
 import { gasFloors } from './intrinsic-gas.ts';
@@ -23,18 +23,20 @@ function refuse(code: TransactionRefusalCode, message: string): TransactionRefus
 /**
  * Never throws, whatever the bytes. The result keeps `raw`, not a copy: it must not be changed afterwards.
  * @param raw an EIP-2718 transaction: `type || rlp(...)`, or `rlp(...)` for legacy.
+ * @param hash of `raw`, where the caller has computed it already.
  */
 export function decodeTransaction(
   raw: Uint8Array,
   rules: TransactionRules,
+  hash?: Hex,
 ): DecodedTransaction | TransactionRefusal {
+  if (raw.length > rules.maxBytes) {
+    return refuse('oversized', `oversized data: transaction size ${raw.length}, limit ${rules.maxBytes}`);
+  }
   const first = raw[0];
   if (first === undefined) return refuse('malformed', 'typed transaction too short');
   const type = typeOf(first);
   if (type === undefined) return refuse('type-not-supported', 'transaction type not supported');
-  if (raw.length > rules.maxBytes) {
-    return refuse('oversized', `oversized data: transaction size ${raw.length}, limit ${rules.maxBytes}`);
-  }
   if (type !== 0 && raw.length === 1) return refuse('malformed', 'typed transaction too short');
 
   const reader = new RlpReader(raw, type === 0 ? 0 : 1);
@@ -47,7 +49,7 @@ export function decodeTransaction(
   if (refusal !== undefined) return refusal;
 
   return {
-    hash: toHex(keccak256(raw)),
+    hash: hash ?? transactionHash(raw),
     raw,
     type,
     chainId: signer.chainId,
@@ -65,6 +67,11 @@ export function decodeTransaction(
     s: fields.s,
     signingHash: keccak256(signedBytes(raw, fields, type, signer.chainId)),
   };
+}
+
+/** keccak-256 of the encoding. */
+export function transactionHash(raw: Uint8Array): Hex {
+  return toHex(keccak256(raw));
 }
 
 const INVALID_VALUES = 'invalid sender: invalid transaction v, r, s values';
@@ -110,7 +117,7 @@ function judge(
       return refuse('set-code-creates-contract', 'EIP-7702 transaction cannot be used to create contract');
     }
     if (data.length > rules.maxInitCodeBytes) {
-      const figures = `code size ${data.length}, limit ${rules.maxInitCodeBytes}`;
+      const figures = `code size ${data.length} limit ${rules.maxInitCodeBytes}`;
       return refuse('init-code-too-large', `max initcode size exceeded: ${figures}`);
     }
   }

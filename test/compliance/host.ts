@@ -154,6 +154,24 @@ export function hostCompliance(name: string, createPair: () => Promise<HostPair>
         });
       });
 
+      it('tells what the peer speaks', async () => {
+        await pair.act(1, () => b.handle(PROTOCOL, () => undefined));
+        await connect();
+        await pair.eventually('what it speaks', () => {
+          const [peer] = a.connections();
+          return peer!.protocols.includes(PROTOCOL) && peer!.agentVersion !== '';
+        });
+      });
+
+      it('protects whom it is told to, known or not, and no longer', async () => {
+        await pair.act(0, () => a.protect(b.peerId, true));
+        await connect();
+        for (const isProtected of [true, false, false]) {
+          await pair.act(0, () => a.protect(b.peerId, isProtected));
+        }
+        assert.ok(isConnected(a, b));
+      });
+
       it('disconnects at both ends, and can be dialled again', async () => {
         await connect();
         await pair.act(1, () => b.disconnect(a.peerId));

@@ -3,7 +3,15 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { toHex } from '../../src/bytes.ts';
+import { signed } from '../helpers/rpc-backend.ts';
 import { finished, txgossip, type Command } from '../helpers/command.ts';
+import { eventually } from '../helpers/poll.ts';
+
+interface Explained {
+  fate: string;
+  steps: { provenance: string }[];
+}
 
 describe('txgossip node', function () {
   this.timeout(60_000);
@@ -53,12 +61,32 @@ describe('txgossip node', function () {
     const address = await first.printed(/peers +(\S+)/);
     const second = start('--peer', address);
     const url = await second.printed(/JSON-RPC +(\S+)/);
-    while ((await rpc(url, 'net_peerCount')) !== '0x1')
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually('the peer', async () => (await rpc(url, 'net_peerCount')) === '0x1');
     first.process.kill('SIGTERM');
     await first.exit;
     const again = start('--datadir', join(directory, 'first'));
     assert.equal((await again.printed(/peers +(\S+)/)).split('/p2p/')[1], address.split('/p2p/')[1]);
+  });
+
+  it('tells on loopback whether it does its work, and what became of a transaction at another node', async () => {
+    const first = start('--gossip.heartbeat', '200', '--gossip.history', '30');
+    const second = start(
+      ...['--gossip.heartbeat', '200', '--gossip.history', '30'],
+      ...['--peer', await first.printed(/peers +(\S+)/)],
+    );
+    const [near, far] = await Promise.all([first, second].map((node) => node.printed(/JSON-RPC +(\S+)/)));
+    const modules = Object.keys((await rpc(near!, 'rpc_modules')) as object);
+    assert.deepEqual(modules, ['admin', 'eth', 'net', 'rpc', 'txgossip', 'txpool', 'web3']);
+    await eventually('both to be well', async () => {
+      const vitals = await Promise.all([near!, far!].map((url) => rpc(url, 'txgossip_health')));
+      return vitals.every((found) => (found as { ok: boolean }).ok);
+    });
+    const hash = await rpc(near!, 'eth_sendRawTransaction', toHex(signed()));
+    const explained = await eventually('the other node to know it', async () => {
+      const found = (await rpc(far!, 'txgossip_explainTransaction', hash)) as Explained | null;
+      return found ?? undefined;
+    });
+    assert.deepEqual([explained.fate, explained.steps[0]!.provenance], ['pending', 'push']);
   });
 
   it('reads the same options from a YAML file, nested or dotted, under those of the command line', async () => {

@@ -50,6 +50,7 @@ describe('txgossip run', function () {
     assert.deepEqual(files.sort(), [
       'events.parquet',
       'meta.json',
+      'record.json.gz',
       'report.html',
       'scenario.yaml',
       'summary.json',
@@ -67,6 +68,18 @@ describe('txgossip run', function () {
     const { code, stdout } = await finished(run('--set', 'expect={latencyMs.max: "< 0.001"}'));
     assert.equal(code, 1);
     assert.match(stdout, /latencyMs\.max/);
+  });
+
+  it('exits 2 when the run is invalid, whatever was expected, says why and keeps it', async () => {
+    const { code, stdout } = await finished(
+      run('--set', 'measure.validity.maxLoopDelayMs=0.001', '--set', 'expect={latencyMs.max: "< 0.001"}'),
+    );
+    assert.equal(code, 2);
+    assert.match(stdout, /invalid: an event loop was \d+ ms late/);
+    assert.match(stdout, /✗ latencyMs\.max/);
+    const summary = JSON.parse(await readFile(join(directory, 'run', 'summary.json'), 'utf8')) as Summary;
+    assert.equal(summary.valid, false);
+    assert.match(summary.invalidBecause.join(), /the machine was measured/);
   });
 
   it('ends with a clear error and leaves no process when a node is killed mid-run', async () => {

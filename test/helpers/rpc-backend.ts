@@ -2,12 +2,18 @@ import type { Hex } from '../../src/bytes.ts';
 import type { AccountView } from '../../src/mempool/account-view.ts';
 import { Mempool } from '../../src/mempool/mempool.ts';
 import type { MempoolOptions } from '../../src/mempool/options.ts';
-import type { NodeInfo, PeerInfo, RpcBackend, Submission } from '../../src/rpc/backend.ts';
+import type { GossipView, NodeInfo, PeerInfo, RpcBackend, Submission } from '../../src/rpc/backend.ts';
+import type { Chain } from '../../src/state/chain.ts';
+import type { TxSyncOptions } from '../../src/rpc/transaction-sync.ts';
 import { DEV_MNEMONIC, deriveDevAccounts } from '../../src/state/dev-accounts.ts';
+import { noTrace } from '../../src/telemetry/trace.ts';
+import { TransactionHistory } from '../../src/telemetry/transaction-history.ts';
+import type { Vitals } from '../../src/telemetry/vitals.ts';
 import { decodeTransaction } from '../../src/transaction/decode.ts';
 import { recoverSender } from '../../src/transaction/recover.ts';
 import { DEFAULT_TRANSACTION_RULES } from '../../src/transaction/rules.ts';
 import { signTransaction, type UnsignedTransaction } from '../../src/transaction/sign.ts';
+import { ManualClock } from './manual-clock.ts';
 
 export const CHAIN_ID = 31_337n;
 export const BASE_FEE = 7n;
@@ -25,6 +31,13 @@ export class FakeState implements AccountView {
   readonly nonces = new Map<Hex, bigint>();
   readonly balances = new Map<Hex, bigint>(DEV_ACCOUNTS.map(({ address }) => [address, DEV_BALANCE]));
 
+  readonly codes = new Map<Hex, Hex>();
+  prepare?: (addresses: readonly Hex[]) => Promise<void> | undefined;
+
+  code(address: Hex): Hex {
+    return this.codes.get(address) ?? '0x';
+  }
+
   nonce(address: Hex): bigint {
     return this.nonces.get(address) ?? 0n;
   }
@@ -40,8 +53,22 @@ export class FakeBackend implements RpcBackend {
   readonly networkId = CHAIN_ID;
   readonly state = new FakeState();
   readonly pool: Mempool;
+  /** None unless a test sets one, before it makes a dispatcher. */
+  chain?: Chain;
   readonly connected: PeerInfo[] = [];
   readonly added: string[] = [];
+  readonly removed: string[] = [];
+  readonly trusted = new Set<string>();
+  readonly clock = new ManualClock();
+  txSync: TxSyncOptions = { defaultTimeoutMs: 2000, maxTimeoutMs: 5000 };
+  history: TransactionHistory | undefined = new TransactionHistory(100, this.clock, noTrace);
+  readonly gossipView: GossipView = {
+    topic: '/txgossip/31337/tx',
+    mesh: [],
+    subscribers: [],
+    score: () => 0,
+    scoreParts: () => ({ meshMs: 0, firstDeliveries: 0, invalidDeliveries: 0, behaviourPenalty: 0 }),
+  };
   /** Awaited before every submission is looked at. */
   gate: Promise<void> = Promise.resolve();
   submitting = 0;
@@ -74,6 +101,43 @@ export class FakeBackend implements RpcBackend {
   async addPeer(multiaddr: string): Promise<void> {
     if (!multiaddr.startsWith('/')) throw new Error(`not a multiaddr: ${multiaddr}`);
     this.added.push(multiaddr);
+  }
+
+  async removePeer(multiaddr: string): Promise<void> {
+    this.removed.push(multiaddr);
+  }
+
+  async addTrustedPeer(multiaddr: string): Promise<void> {
+    this.trusted.add(multiaddr);
+  }
+
+  async removeTrustedPeer(multiaddr: string): Promise<void> {
+    if (!this.trusted.delete(multiaddr)) throw new Error(`no peer was added as ${multiaddr}`);
+  }
+
+  isUnbroadcast(hash: Hex): boolean {
+    return this.pool.get(hash)?.origin === 'local';
+  }
+
+  nowMs(): number {
+    return this.clock.nowMs();
+  }
+
+  gossip(): GossipView {
+    return this.gossipView;
+  }
+
+  async vitals(): Promise<Vitals> {
+    return {
+      peers: this.connected.length,
+      meshPeers: this.gossipView.mesh.length,
+      subscribers: this.gossipView.subscribers.length,
+      pool: this.pool.counts,
+      validation: { waiting: 0, limit: 100, dropped: 0, rejected: 0 },
+      eventLoopLagMs: 0.25,
+      unbroadcast: this.pool.counts.pending,
+      chain: this.chain?.health(),
+    };
   }
 }
 

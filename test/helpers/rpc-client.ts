@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import type { Clock } from '../../src/environment.ts';
 import type { RpcBackend } from '../../src/rpc/backend.ts';
 import { createDispatcher, type Dispatcher } from '../../src/rpc/dispatcher.ts';
 import { NAMESPACES } from '../../src/rpc/namespaces.ts';
-import { DEFAULT_RPC_OPTIONS, type DispatcherOptions } from '../../src/rpc/options.ts';
+import { DEFAULT_RPC_OPTIONS, type RpcOptions } from '../../src/rpc/options.ts';
+import { ManualClock } from './manual-clock.ts';
 
 export const ALL_NAMESPACES = Object.keys(NAMESPACES);
 
@@ -20,10 +22,16 @@ export interface RpcAnswer {
 }
 
 /** A dispatcher that a handler's bug fails the test of. */
-export function dispatcherOf(backend: RpcBackend, options: Partial<DispatcherOptions> = {}): Dispatcher {
-  return createDispatcher(backend, ALL_NAMESPACES, { ...DEFAULT_RPC_OPTIONS, ...options }, (error) => {
+export function dispatcherOf(
+  backend: RpcBackend,
+  options: Partial<RpcOptions> = {},
+  clock: Clock = new ManualClock(),
+): Dispatcher {
+  const onInternalError = (error: unknown): void => {
     throw error;
-  });
+  };
+  const settings = { ...DEFAULT_RPC_OPTIONS, ...options };
+  return createDispatcher(backend, ALL_NAMESPACES, settings, { clock, onInternalError });
 }
 
 export async function ask(dispatcher: Dispatcher, payload: unknown): Promise<RpcAnswer> {
@@ -44,7 +52,7 @@ export async function resultOf(
 ): Promise<unknown> {
   const { result, error } = await call(dispatcher, method, params);
   assert.equal(error, undefined, `${method}: ${error?.message ?? ''}`);
-  const schema = NAMESPACES[method.split('_')[0]!]![method]!.result;
+  const schema = NAMESPACES[method.split(/[._]/)[0]!]![method]!.result;
   const checked = schema.safeParse(result);
   assert.ok(checked.success, `${method} answered what its schema forbids: ${checked.error?.message ?? ''}`);
   return result;

@@ -4,7 +4,8 @@ import type { Connection, MultiaddrConnection, Upgrader } from '@libp2p/interfac
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { tcp } from '@libp2p/tcp';
 import { multiaddr } from '@multiformats/multiaddr';
-import type { LinkDelays } from '../../testnet/networks/local/shaped-connection.ts';
+import { linkConditions, type LatencySampler } from '../../testnet/networks/link-conditions.ts';
+import { Link } from '../../testnet/networks/local/link.ts';
 import {
   shapedTransport,
   type ShapedTransportOptions,
@@ -21,11 +22,13 @@ export interface End {
 }
 
 export interface ShapedListener {
-  dial(
-    delays: LinkDelays | undefined,
-    options?: Partial<ShapedTransportOptions>,
-  ): Promise<{ near: End; far: End }>;
+  dial(link: Link | undefined, options?: Partial<ShapedTransportOptions>): Promise<{ near: End; far: End }>;
   close(): Promise<void>;
+}
+
+/** Milliseconds, or what is asked for them once a chunk. */
+export function latencies(thereMs: number | LatencySampler, backMs = thereMs): Link {
+  return new Link(linkConditions({ latencyMs: thereMs }), linkConditions({ latencyMs: backMs }));
 }
 
 export async function listenPlain(): Promise<ShapedListener> {
@@ -37,12 +40,12 @@ export async function listenPlain(): Promise<ShapedListener> {
   const address = multiaddr(`${listener.getAddrs()[0]!.toString()}/p2p/${peerId}`);
   const opened: End[] = [];
   return {
-    async dial(delays, options) {
+    async dial(link, options) {
       const { promise, resolve } = Promise.withResolvers<End>();
       inbound.push((connection) => resolve(watch(connection)));
       let near: End | undefined;
       await shapedTransport(
-        () => delays,
+        () => link,
         options,
       )({ logger: silentLogger }).dial(address, {
         signal: AbortSignal.timeout(10_000),

@@ -1,4 +1,5 @@
-import { linkConditions } from '../../testnet/networks/simulated/link-conditions.ts';
+import { AccessLine } from '../../testnet/networks/access-line.ts';
+import { linkConditions } from '../../testnet/networks/link-conditions.ts';
 import { SimulatedHost } from '../../testnet/networks/simulated/simulated-host.ts';
 import { simulatedKey } from '../../testnet/networks/simulated/simulated-key.ts';
 import { SimulatedNetwork } from '../../testnet/networks/simulated/simulated-network.ts';
@@ -14,7 +15,7 @@ export interface SimulatedPairOptions extends Partial<NetworkOptions> {
 /** Two started hosts, owners 0 and 1, not yet connected. */
 export async function simulatedPair({
   latencyMs = 10,
-  uplinkBitsPerSecond,
+  uplinkBitsPerSecond = Infinity,
   ...options
 }: SimulatedPairOptions = {}) {
   const clock = new VirtualClock();
@@ -27,7 +28,7 @@ export async function simulatedPair({
       network,
       owner,
       privateKey: await simulatedKey(streamOf(7, 'node', owner)),
-      uplinkBitsPerSecond,
+      uplink: new AccessLine(uplinkBitsPerSecond),
     });
   const hosts: [SimulatedHost, SimulatedHost] = [await create(0), await create(1)];
   for (const host of hosts) await host.start();

@@ -6,10 +6,12 @@ import { Simulation, type SimulationOptions } from '../../testnet/networks/simul
 import { edgesOf } from '../../testnet/run.ts';
 import { resolveScenario } from '../../testnet/scenario/resolve.ts';
 import type { Scenario } from '../../testnet/scenario/scenario.ts';
-import { linkLatencyMs } from '../../testnet/topology/links.ts';
+import { linkModel, linkState } from '../../testnet/topology/link-model.ts';
 
-/** Nothing is announced with IHAVE: what travels, travels over the mesh. */
-export const PUSH_ONLY = { 'gossip.dlazy': 0, 'gossip.factor': 0 };
+/** Nothing is announced with IHAVE. */
+export const NO_PULL = { 'gossip.dlazy': 0, 'gossip.factor': 0 };
+/** Nor are pools compared: what travels, travels over the mesh. */
+export const PUSH_ONLY = { ...NO_PULL, sync: false };
 
 /** A scenario from its fields as a file has them; what is left out has its default. */
 export function scenarioOf(fields: Record<string, unknown>): Scenario {
@@ -82,17 +84,18 @@ export async function arrivalsOf(simulation: Simulation, hash: string): Promise<
  */
 export function earliestArrivals(
   targets: readonly (readonly number[])[],
-  { links, seed }: Pick<Scenario, 'links' | 'seed'>,
+  scenario: Scenario,
   from: number,
   startMs: number,
 ): number[] {
+  const links = linkModel(scenario);
   const arrivals = targets.map(() => Infinity);
   arrivals[from] = startMs;
   for (let changed = true; changed;) {
     changed = false;
     for (const [node, peers] of targets.entries()) {
       for (const peer of peers) {
-        const atMs = arrivals[node]! + linkLatencyMs(node, peer, links, seed);
+        const atMs = arrivals[node]! + linkState(node, peer, links).latencyMs;
         if (atMs >= arrivals[peer]!) continue;
         arrivals[peer] = atMs;
         changed = true;

@@ -30,6 +30,7 @@ export function counters(some: Partial<NodeCounters> = {}): NodeCounters {
 
 export function status(some: Partial<NodeStatus> = {}): NodeStatus {
   return {
+    up: true,
     peers: 0,
     mesh: 0,
     pending: 0,

@@ -173,7 +173,7 @@ const FAULTS: Record<TransactionRefusalCode, Bad[]> = {
     {
       title: '49,153 bytes',
       raw: signed({ to: undefined, data: new Uint8Array(49_153), gasLimit: 5_000_000n }),
-      message: 'max initcode size exceeded: code size 49153, limit 49152',
+      message: 'max initcode size exceeded: code size 49153 limit 49152',
     },
   ],
   'intrinsic-gas-too-low': [
@@ -242,7 +242,7 @@ const UNWELCOME: Unwelcome[] = [
     code: 'tip-too-low',
     title: 'no tip',
     raw: signed({ tipCap: 0n }),
-    message: 'transaction underpriced: gas tip cap 0, minimum needed 1',
+    message: 'transaction gas price below minimum: gas tip cap 0, minimum needed 1',
   },
 ];
 

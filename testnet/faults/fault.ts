@@ -21,7 +21,12 @@ export interface LinkChange {
 export type FaultAction =
   /** The process ends at once, without a word (SIGKILL). */
   | { kind: 'kill'; node: number }
-  /** It comes up again under the same identity and address; `disk` says whether its data directory is still there. */
+  /** It says goodbye, writes what is to be kept and ends (SIGTERM). Comes back by `restart` as after a kill. */
+  | { kind: 'stop'; node: number }
+  /**
+   * It comes up again under the same identity and address, neither frozen nor slow; `disk` says whether its data
+   * directory is still there.
+   */
   | { kind: 'restart'; node: number; disk: 'kept' | 'lost' }
   /** A node that was not there before joins. */
   | { kind: 'join'; node: number }
@@ -33,7 +38,9 @@ export type FaultAction =
   /** Nothing passes between the two, in both directions; nobody is told. */
   | { kind: 'cut'; links: readonly LinkPair[] }
   | { kind: 'heal'; links: readonly LinkPair[] }
-  | { kind: 'change'; links: readonly LinkPair[]; change: LinkChange };
+  | { kind: 'change'; links: readonly LinkPair[]; change: LinkChange }
+  /** Undoes every change: each direction is again as the scenario has it. A cut link stays cut. */
+  | { kind: 'restore'; links: readonly LinkPair[] };
 
 export type PlannedFault = Planned & {
   action: FaultAction;

@@ -3,7 +3,9 @@ import type { Hex } from '../../src/bytes.ts';
 import { MEANING } from '../../src/mempool/outcome.ts';
 import type { ArrivalEvent, DepartureEvent, RefusedEvent } from '../../src/telemetry/trace.ts';
 import { neighboursOf } from '../topology/connectivity.ts';
-import { linkLatencyMs } from '../topology/links.ts';
+import { linkModel, linkState } from '../topology/link-model.ts';
+import type { LinkModel } from '../topology/link-model.ts';
+import { isOfLink } from './faults.ts';
 import type { ResolvedCase } from './fuzz-case.ts';
 import type { Observation } from './observation.ts';
 import type { Promises } from './promises.ts';
@@ -34,6 +36,7 @@ class EventCheck {
   readonly #lookedAtMs: Map<Hex, number>[];
   readonly #indexOf: Map<string, number>;
   readonly #neighbours: number[][];
+  readonly #links: LinkModel;
 
   constructor(resolved: ResolvedCase, promises: Promises, observation: Observation) {
     this.#resolved = resolved;
@@ -56,6 +59,7 @@ class EventCheck {
     });
     this.#indexOf = new Map(observation.nodes.map(({ peerId }, index) => [peerId, index]));
     this.#neighbours = neighboursOf(resolved.scenario.nodes.count, resolved.edges);
+    this.#links = linkModel(resolved.scenario);
   }
 
   node(index: number): Violation[] {
@@ -65,7 +69,9 @@ class EventCheck {
       void found.push({ invariant, message: `node ${index}: ${message}` });
     const held = new Set<Hex>();
     let latestMs = -Infinity;
-    for (const event of this.#observation.nodes[index]!.events) {
+    const { events, lives } = this.#observation.nodes[index]!;
+    for (const [place, event] of events.entries()) {
+      if (lives.includes(place)) held.clear();
       if (event.atMs < latestMs) {
         report('time-order', `${event.kind} at ${event.atMs} ms follows an event at ${latestMs} ms`);
       }
@@ -125,20 +131,29 @@ class EventCheck {
     { hash, from, receivedAtMs }: Pick<ArrivalEvent, 'hash' | 'from' | 'receivedAtMs'>,
     report: Report,
   ): void {
-    const { scenario } = this.#resolved;
     const source = from === null ? undefined : this.#indexOf.get(from);
     if (source === undefined || !this.#neighbours[index]!.includes(source)) {
       report('came-from-neighbour', `${hash} came from ${source ?? from ?? 'nobody'}, which is no neighbour`);
       return;
     }
     const knownMs = this.#lookedAtMs[source]!.get(hash) ?? Infinity;
-    const earliestMs = knownMs + linkLatencyMs(source, index, scenario.links, scenario.seed);
+    const earliestMs = knownMs + this.#fastestMs(source, index);
     if (receivedAtMs < earliestMs - ROUNDING_MS) {
       report(
         'caused',
         `${hash} was read at ${receivedAtMs} ms from node ${source}, whose copy could be here at ${earliestMs} ms at the earliest`,
       );
     }
+  }
+
+  /** What the link between takes at least, whatever becomes of it. */
+  #fastestMs(from: number, to: number): number {
+    const changed = this.#resolved.faults.flatMap((fault) =>
+      isOfLink(fault) && fault.kind === 'change' && fault.between.includes(from) && fault.between.includes(to)
+        ? [fault.latencyMs ?? Infinity]
+        : [],
+    );
+    return Math.min(linkState(from, to, this.#links).latencyMs, ...changed);
   }
 
   #departure({ hash, reason, atMs }: DepartureEvent, roomy: boolean, report: Report): void {

@@ -14,7 +14,7 @@ import type { Edge } from '../networks/network.ts';
 import { edgesOf } from '../run.ts';
 import { scenarioSchema } from '../scenario/schema.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { faultSchema } from './faults.ts';
+import { faultSchema, isOfLink } from './faults.ts';
 import { submissionSchema } from './submission.ts';
 
 const caseSchema = z.strictObject({
@@ -71,7 +71,7 @@ export function resolveCase({ scenario: fields, submissions, faults }: FuzzCase)
     }
   }
   for (const [index, fault] of faults.entries()) {
-    const nodes = fault.kind === 'cut' ? fault.between : [fault.node];
+    const nodes = isOfLink(fault) ? fault.between : [fault.node];
     const absent = nodes.find((node) => node >= count);
     if (absent !== undefined) {
       throw new CaseError(`faults.${index}: there is no node ${absent} among ${count}`);

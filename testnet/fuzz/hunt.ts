@@ -39,11 +39,19 @@ export interface Found {
   violations: Violation[];
 }
 
-/** Ends at the first case that fails. */
+export interface HuntResult {
+  tally: HuntTally;
+  found: Found | undefined;
+  /** The first case that failed after others and not by itself: something outlives a case, and no case can show it. */
+  unconfirmed: Found | undefined;
+}
+
+/** Ends at the first case that fails, in a worker that has run nothing before, too. */
 export async function hunt(
   runner: CaseRunner,
   { firstSeed, cases = Infinity, forMs = Infinity, onCase }: HuntOptions,
-): Promise<{ tally: HuntTally; found: Found | undefined }> {
+): Promise<HuntResult> {
+  let unconfirmed: Found | undefined;
   const tally: HuntTally = { cases: 0, promised: 0, unstarted: 0, repeated: 0, arrivals: 0, realMs: 0 };
   const startedAt = performance.now();
   for (let seed = firstSeed; tally.cases < cases && performance.now() - startedAt < forMs; seed++) {
@@ -61,9 +69,25 @@ export async function hunt(
     if (result.promises.everybody) tally.promised++;
     if (!started && violations.length === 0) tally.unstarted++;
     onCase?.(tally);
-    if (violations.length > 0) return { tally, found: { seed, fuzzCase, violations } };
+    if (violations.length === 0) continue;
+    const found = { seed, fuzzCase, violations };
+    if (await failsAlone(runner, found)) return { tally, found, unconfirmed };
+    unconfirmed ??= found;
   }
-  return { tally, found: undefined };
+  return { tally, found: undefined, unconfirmed };
+}
+
+/** In the same way, in a fresh worker. */
+async function failsAlone(runner: CaseRunner, { fuzzCase, violations: [first] }: Found): Promise<boolean> {
+  await runner.stop();
+  const wanted = signature(first!);
+  return (await failures(runner, fuzzCase, wanted)).some((violation) => signature(violation) === wanted);
+}
+
+async function failures(runner: CaseRunner, fuzzCase: FuzzCase, wanted: string): Promise<Violation[]> {
+  const result = await runner.run(fuzzCase);
+  const again = wanted === 'same-again' ? await repeat(runner, fuzzCase, result) : [];
+  return [...result.violations, ...again];
 }
 
 async function repeat(runner: CaseRunner, fuzzCase: FuzzCase, first: CaseResult): Promise<Violation[]> {
@@ -82,28 +106,40 @@ export interface ShrunkCase {
   confirmed: boolean;
 }
 
-/** The smallest case that fails as `found` does, for at most `forMs`. */
+/**
+ * The smallest case that fails as `found` does, for at most `forMs`. Cases share a worker; where what comes out fails
+ * only because of those before it, all begins again with each success tried in a worker of its own.
+ */
 export async function shrinkFound(runner: CaseRunner, found: Found, forMs: number): Promise<ShrunkCase> {
   const startedAt = performance.now();
+  const left = (share: number) => () => performance.now() - startedAt < forMs * share;
+  const quick = await shrinkOnce(runner, found, left(0.5), false);
+  if (!quick.confirmed) return shrinkOnce(runner, found, left(1), true);
+  if (quick.complete) return quick;
+  const further = await shrinkOnce(runner, { ...found, ...quick }, left(1), false);
+  return further.confirmed ? { ...further, trials: quick.trials + further.trials } : quick;
+}
+
+async function shrinkOnce(
+  runner: CaseRunner,
+  found: Found,
+  goOn: () => boolean,
+  alone: boolean,
+): Promise<ShrunkCase> {
   const wanted = signature(found.violations[0]!);
-  let violations = found.violations;
-  const failures = async (candidate: FuzzCase): Promise<Violation[]> => {
-    const result = await runner.run(candidate);
-    const again = wanted === 'same-again' ? await repeat(runner, candidate, result) : [];
-    return [...result.violations, ...again];
-  };
+  let { violations } = found;
   const { smallest, trials, complete } = await shrink(found.fuzzCase, {
-    fails: async (candidate) => {
-      const now = await failures(candidate);
+    fails: async (fuzzCase) => {
+      const now = await failures(runner, fuzzCase, wanted);
       if (!now.some((violation) => signature(violation) === wanted)) return false;
+      if (alone && !(await failsAlone(runner, { ...found, fuzzCase }))) return false;
       violations = now;
       return true;
     },
     passes: CASE_PASSES,
-    goOn: () => performance.now() - startedAt < forMs,
+    goOn,
   });
-  await runner.stop();
-  const confirmed = (await failures(smallest)).some((violation) => signature(violation) === wanted);
+  const confirmed = await failsAlone(runner, { ...found, fuzzCase: smallest });
   return { fuzzCase: smallest, violations, trials, complete, confirmed };
 }
 

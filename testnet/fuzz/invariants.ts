@@ -23,7 +23,9 @@
  *   known-transaction     nothing enters a pool but what was submitted; by RPC only what was submitted there
  *   came-from-neighbour   what a peer brought came from a neighbour
  *   caused                that neighbour had seen it before, by at least the latency of the link between
- *   arrives-once          nothing arrives twice without having left between
+ *   forwarded             what it takes as executable each peer of its mesh has no later than one way after; where it
+ *                         was submitted, a batch's wait later (calm)
+ *   arrives-once          nothing arrives twice without having left between, in one life of a node
  *   time-order            read, then validated, then arrived; no event before the one before it
  *   departs-for-a-reason  replaced only by another of its nonce; evicted not at all when roomy; nothing else
  *   peers-blameless       no peer is refused what is any sender's fault, or has a message rejected: every node of the
@@ -47,6 +49,7 @@
 import type { ResolvedCase } from './fuzz-case.ts';
 import { eventViolations } from './event-invariants.ts';
 import { FLAWS } from './flaws.ts';
+import { unforwarded } from './forwarding.ts';
 import type { NodeObservation, Observation } from './observation.ts';
 import { poolsDiffer } from './pool-agreement.ts';
 import type { Promises } from './promises.ts';
@@ -67,6 +70,7 @@ export function checkInvariants(
     ...eventViolations(resolved, promises, observation),
     ...observation.nodes.flatMap((node, index) => (node.up ? nodeViolations(node, index, promises) : [])),
     ...byteViolations(observation),
+    ...(promises.calm ? unforwarded(resolved, observation) : []),
   ];
   if (promises.everybody) {
     const difference = poolsDiffer(resolved, observation.nodes);
@@ -85,11 +89,11 @@ function answerViolations(
   { roomy, unhurried }: Promises,
   { answers, nodes }: Observation,
 ): Violation[] {
-  return answers.flatMap(({ submission: index, result }): Violation[] => {
+  return answers.flatMap(({ submission: index, result, died }): Violation[] => {
     const { node, flaw } = submissions[index]!;
     const what = `submission ${index} to node ${node}`;
     if (result === null) {
-      return nodes[node]!.up ? [{ invariant: 'answered', message: `${what} had no answer` }] : [];
+      return nodes[node]!.up && !died ? [{ invariant: 'answered', message: `${what} had no answer` }] : [];
     }
     const answer = result.status === 'accepted' ? 'accepted' : result.code;
     if (flaw !== undefined) {
@@ -115,7 +119,7 @@ function nodeViolations(node: NodeObservation, index: number, { blameless }: Pro
     void found.push({ invariant, message: `node ${index}: ${message}` });
 
   const expected = new Set<string>();
-  for (const event of node.events) {
+  for (const event of node.events.slice(node.lives.at(-1))) {
     if (event.kind === 'arrival') expected.add(event.hash);
     if (event.kind === 'departure') expected.delete(event.hash);
   }

@@ -16,6 +16,8 @@ export interface NodeObservation {
   up: boolean;
   /** All of them, those of the stop too. */
   events: readonly TraceEvent[];
+  /** With which of them each life after the first begins: one that begins has an empty pool. */
+  lives: readonly number[];
   pending: readonly Pooled[];
   queued: readonly Pooled[];
   /** What the pool's own check of itself found; null when nothing. */
@@ -26,7 +28,7 @@ export interface NodeObservation {
   rejected: number;
   /** By node index of the neighbour. */
   scores: ReadonlyMap<number, number>;
-  /** After the stop. */
+  /** After the stop, of all lives. */
   counters: NodeCounters;
 }
 
@@ -37,6 +39,8 @@ export interface Answer {
   atMs: number;
   /** Null: none came. */
   result: SubmitResult | null;
+  /** The node ended before it could answer. */
+  died: boolean;
 }
 
 export interface Observation {

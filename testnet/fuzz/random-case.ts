@@ -1,14 +1,18 @@
-/** A case from a seed: a network of any kind, a workload on it, what is odd about the workload, and what breaks. */
+/**
+ * A case from a seed: a network of any kind, a workload on it, what is odd about the workload, and what breaks. Now and
+ * then a long one instead: a small calm network that carries so many messages that what goes wrong with one in a
+ * thousand goes wrong.
+ */
 import type { Random } from '../../src/environment.ts';
 import { chance, int, streamOf } from '../random.ts';
 import { deriveAccounts } from '../workload/accounts.ts';
 import { planWorkload } from '../workload/plan.ts';
 import { between, lowBetween, oneOf } from './dice.ts';
-import { randomFaults } from './faults.ts';
 import { FLAW_NAMES } from './flaws.ts';
 import { resolveCase } from './fuzz-case.ts';
 import type { FuzzCase, ResolvedCase } from './fuzz-case.ts';
-import { randomNetwork } from './random-network.ts';
+import { randomFaults } from './random-faults.ts';
+import { longNetwork, randomNetwork } from './random-network.ts';
 import type { Submission } from './submission.ts';
 
 /** Copies of transactions all links together may carry: at 0.1 ms each, a case stays below half a second. */
@@ -20,8 +24,14 @@ const MAX_TRANSACTIONS = 100;
 const MAX_SPAN_MS = 6000;
 const MAX_SENDERS = 8;
 
+const LONG_SHARE = 1 / 15;
+const LONG_TRANSACTIONS = 1500;
+/** Each numbers few enough nonces that no limit of a pool is met. */
+const LONG_SENDERS = 32;
+
 /** The same seed gives the same case. */
 export async function randomCase(seed: number): Promise<FuzzCase> {
+  if (chance(streamOf(seed, 'fuzz', 'length'), LONG_SHARE)) return longCase(seed);
   const network = randomNetwork(seed);
   const bare = resolveCase({ scenario: network, submissions: [], faults: [] });
   const random = streamOf(seed, 'fuzz', 'workload');
@@ -41,6 +51,19 @@ export async function randomCase(seed: number): Promise<FuzzCase> {
     spanMs,
   );
   return { scenario: { ...network, workload: { senders: workload.senders } }, submissions, faults };
+}
+
+async function longCase(seed: number): Promise<FuzzCase> {
+  const network = longNetwork(seed);
+  const random = streamOf(seed, 'fuzz', 'workload');
+  const workload = {
+    transactions: LONG_TRANSACTIONS,
+    ratePerSecond: oneOf(random, [200, 1000]),
+    senders: LONG_SENDERS,
+    entry: oneOf(random, ['sticky', 'one'] as const),
+  };
+  const submissions = await submissionsOf({ ...network, workload });
+  return { scenario: { ...network, workload: { senders: LONG_SENDERS } }, submissions, faults: [] };
 }
 
 function randomWorkload(random: Random, { edges }: ResolvedCase) {
@@ -63,7 +86,7 @@ function randomWorkload(random: Random, { edges }: ResolvedCase) {
 /** The workload as the scenario plans it, one by one. */
 async function submissionsOf(fields: Record<string, unknown>): Promise<Submission[]> {
   const { scenario } = resolveCase({ scenario: fields, submissions: [], faults: [] });
-  const accounts = new Map(deriveAccounts(MAX_SENDERS).map(({ address }, index) => [address, index]));
+  const accounts = new Map(deriveAccounts(LONG_SENDERS).map(({ address }, index) => [address, index]));
   const { dataBytes } = scenario.workload;
   return (await planWorkload(scenario)).map(({ atMs, entry, sender, nonce }) => ({
     atMs: Math.round(atMs * 100) / 100,

@@ -12,6 +12,8 @@ import { TopologyError } from '../topology/connectivity.ts';
 import { TOPOLOGY_KINDS } from '../topology/kind.ts';
 import { between, lowBetween, oneOf } from './dice.ts';
 
+/** Those that need nothing said of them but a degree. */
+const KINDS = TOPOLOGY_KINDS.filter((kind) => kind !== 'clusters' && kind !== 'regions');
 const MIN_NODES = 3;
 const MAX_NODES = 24;
 
@@ -44,8 +46,33 @@ export function randomNetwork(seed: number): Fields {
   };
 }
 
+/** A tree or little more: whatever is not forwarded, somebody lacks or gets late. Each transaction is a message. */
+export function longNetwork(seed: number): Fields {
+  const random = streamOf(seed, 'fuzz', 'long');
+  const nodes = between(random, 3, 6);
+  return {
+    seed,
+    nodes: {
+      count: nodes,
+      options: {
+        'batch.transactions': 1,
+        'gossip.dlo': nodes - 1,
+        'gossip.d': Math.max(6, nodes - 1),
+        'gossip.dout': 0,
+        'validation.messages': 1_000_000,
+      },
+    },
+    topology: oneOf(random, [
+      { kind: 'line' },
+      { kind: 'star' },
+      { kind: 'edges', edges: treeWithChords(random, nodes) },
+    ]),
+    links: { latencyMs: oneOf(random, [1, 20]) },
+  };
+}
+
 function randomGraph(random: Random, nodes: number, seed: number): { topology: Fields; maxDegree: number } {
-  const kind = oneOf(random, TOPOLOGY_KINDS);
+  const kind = oneOf(random, KINDS);
   const most = Math.min(8, nodes - 1);
   const even = 2 * between(random, 1, Math.max(1, Math.floor(most / 2)));
   const degree = between(random, 2, most);

@@ -79,11 +79,12 @@ async function conduct(
     return;
   }
   try {
-    const answers = await play(simulation, resolved, promises);
+    const { answers, lives } = await play(simulation, resolved, promises);
     const atEnd = simulation.members.map((_, index) => observe(simulation, resolved, index));
     const bytes = simulation.physical.bytes();
     await simulation.stop();
     const events = await simulation.traces();
+    const status = await simulation.status();
     const observation: Observation = {
       answers,
       bytes,
@@ -91,7 +92,8 @@ async function conduct(
       nodes: atEnd.map((node, index) => ({
         ...node,
         events: events[index]!.events,
-        counters: simulation.members[index]!.counters(),
+        lives: lives[index]!,
+        counters: status[index]!.counters,
       })),
     };
     run.violations.push(...checkInvariants(resolved, promises, observation));
@@ -113,28 +115,38 @@ function warmUpMs({ scenario }: ResolvedCase): number {
 }
 
 /** All that happens, then the drain. */
-async function play(simulation: Simulation, resolved: ResolvedCase, promises: Promises): Promise<Answer[]> {
+async function play(
+  simulation: Simulation,
+  resolved: ResolvedCase,
+  promises: Promises,
+): Promise<{ answers: Answer[]; lives: number[][] }> {
   const { submissions, faults, scenario, edges } = resolved;
   const answers: Answer[] = [];
+  const lives = simulation.nodes.map((): number[] => []);
+  const traces = await simulation.traces();
+  const begin = (node: number): void => void lives[node]!.push(traces[node]!.events.length);
   const submit = submissions.map((submission, index): Step => ({
     atMs: submission.atMs,
     apply: () => {
       if (!simulation.isUp(submission.node)) return;
-      const answer: Answer = { submission: index, atMs: simulation.clock.nowMs(), result: null };
+      const answer: Answer = { submission: index, atMs: simulation.clock.nowMs(), result: null, died: false };
       answers.push(answer);
-      void simulation
-        .submit(submission.node, signSubmission(submission).raw)
-        .then((result: SubmitResult) => (answer.result = result));
+      simulation.submit(submission.node, signSubmission(submission).raw).then(
+        (result: SubmitResult) => (answer.result = result),
+        (error: unknown) => (answer.died = / before it answered$/.test((error as Error).message)),
+      );
     },
   }));
-  const steps = [...submit, ...stepsOf(faults, scenario.nodes.count, edges)].sort((a, b) => a.atMs - b.atMs);
+  const steps = [...submit, ...stepsOf(faults, scenario.nodes.count, edges, begin)].sort(
+    (a, b) => a.atMs - b.atMs,
+  );
   const readyMs = simulation.clock.nowMs() + warmUpMs(resolved);
   for (const { atMs, apply } of steps) {
     await simulation.sleepUntil(readyMs + atMs);
     apply(simulation);
   }
   await drain(simulation, resolved, promises);
-  return answers;
+  return { answers, lives };
 }
 
 /** Until everybody agrees and all is settled, or nothing has arrived anywhere for so long that nothing will. */
@@ -166,7 +178,7 @@ function observe(
   simulation: Simulation,
   { edges }: ResolvedCase,
   index: number,
-): Omit<NodeObservation, 'events' | 'counters'> {
+): Omit<NodeObservation, 'events' | 'lives' | 'counters'> {
   const { pool, propagation, peerId } = simulation.members[index]!;
   const pending: Pooled[] = [];
   const queued: Pooled[] = [];

@@ -42,9 +42,9 @@ export async function shrink<T>(start: T, { fails, passes, goOn }: ShrinkOptions
   return { smallest, trials, complete: true };
 }
 
-/** Lists without a part of it: without a half first, then without a quarter, at last without one item. */
-export function* withoutSome<T>(items: readonly T[]): Generator<T[]> {
-  for (let size = Math.ceil(items.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+/** Lists without a part of it: without a half first, then without a quarter, at last without `fewest` items. */
+export function* withoutSome<T>(items: readonly T[], fewest = 1): Generator<T[]> {
+  for (let size = Math.ceil(items.length / 2); size >= fewest; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let at = 0; at < items.length; at += size) {
       yield [...items.slice(0, at), ...items.slice(at + size)];
     }

@@ -9,6 +9,7 @@ export const INVARIANTS = [
   'known-transaction',
   'came-from-neighbour',
   'caused',
+  'forwarded',
   'arrives-once',
   'time-order',
   'pool-is-arrivals-less-departures',

@@ -56,15 +56,13 @@ export function calibrationOf(local: Figures, simulated: Figures): Calibration {
     medianByNodeMs: medianByNode(local, simulated),
     entryMs: onBoth(({ details }) => details.submitMs.answerP50),
     hopMs: onBoth(({ details: { split } }) =>
-      split.batchingAndLinkMs === null
-        ? null
-        : split.batchingAndLinkMs + (split.queueMs ?? 0) + (split.validationMs ?? 0),
+      split.hops === 0 ? null : split.batchingMs! + split.linkMs! + split.queueMs! + split.validationMs!,
     ),
     hops: onBoth(({ details }) => details.hops.mean),
     redundancy: onBoth(({ summary }) => summary.redundancy),
     provenanceShare: { rpc: share('rpc'), push: share('push'), pull: share('pull'), sync: share('sync') },
     coverageMin: onBoth(({ summary }) => summary.coverage.min),
-    invalid: { local: local.details.invalid, simulated: simulated.details.invalid },
+    invalid: { local: local.summary.invalidBecause, simulated: simulated.summary.invalidBecause },
   };
 }
 

@@ -18,11 +18,17 @@ export interface CounterSums {
 
 export type Counted = { measured: true; sums: CounterSums } | { measured: false; reason: string };
 
-/** A node that was down begins again at zero: then no difference tells what it did, and there are no sums. */
+/**
+ * Of a process that was killed nobody knows what it counted last: then no difference tells what it did, and there are
+ * no sums. A simulated node's counters outlive it.
+ */
 export function countersWhileMeasuring(record: ExperimentRecord): Counted {
-  const down = record.downtimes?.find(
-    ({ fromMs, untilMs }) => fromMs < record.endedAtMs && (untilMs ?? Infinity) > record.readyAtMs,
-  );
+  const down =
+    record.network === 'simulated'
+      ? undefined
+      : record.downtimes?.find(
+          ({ fromMs, untilMs }) => fromMs < record.endedAtMs && (untilMs ?? Infinity) > record.readyAtMs,
+        );
   if (down) return { measured: false, reason: `node ${down.node} was down while it was measured` };
   const sums: CounterSums = {
     sent: { message: 0, control: 0, sync: 0, other: 0 },

@@ -1,16 +1,22 @@
 /** What the report draws, beyond the summary: series of bounded length, and figures the summary has no key for. */
+import type { Edge } from '../networks/network.ts';
+import type { ByRegion } from './by-region.ts';
 import type { BytesFigures } from './bytes.ts';
 import type { CoverageOverTime } from './coverage.ts';
+import type { AppliedFault } from '../faults/fault.ts';
 import type { Strays } from './join.ts';
 import type { NodeLatency } from './latency.ts';
 import type { Fate } from './ledger.ts';
+import type { TransactionOverTime } from './over-time.ts';
+import type { Downtime } from './record.ts';
+import type { Series } from './series.ts';
 import type { HopSplit } from './split.ts';
 import type { Steps } from './statistics.ts';
 
 export interface Details {
-  /** Relative to `readyAtMs`: when the last submission was due, and the end of the drain. */
-  times: { submittedMs: number; endedMs: number };
-  edges: number;
+  /** `readyAtMs` as in the record; relative to it: when the last submission was due, and the end of the drain. */
+  times: { readyAtMs: number; submittedMs: number; endedMs: number };
+  edges: readonly Edge[];
   /** (transaction, node) pairs but those of entry nodes: the population of the latency percentiles. */
   pairs: number;
   deliveries: number;
@@ -21,6 +27,10 @@ export interface Details {
   coverageOverTime: CoverageOverTime;
   /** In node order, one row for each. */
   latencyByNode: NodeLatency[];
+  /** Null where no node is in a region. */
+  byRegion: ByRegion | null;
+  /** In the order they were due, evenly thinned. */
+  transactionsOverTime: TransactionOverTime[];
   bytes: BytesFigures;
   relativeMessageRedundancy: number | null;
   ledger: { counts: Record<Fate, number>; refusedBy: Record<string, number> };
@@ -35,9 +45,15 @@ export interface Details {
   strays: Strays;
   /** Departures from pools while measured, by reason. */
   departures: Record<string, number>;
-  /** From the schedule to the sending, and from the sending to the answer. */
-  submitMs: { lagP99: number | null; answerP50: number | null; answerP99: number | null };
+  /** From the sending to the answer. */
+  submitMs: { answerP50: number | null; answerP99: number | null };
   cpuMs: number | null;
-  /** Why the run measured itself instead of the protocol; empty when it is valid. */
-  invalid: string[];
+  /** What broke, in the order it did, and who was away because of it. Times are those of the record. */
+  faults: readonly AppliedFault[];
+  downtimes: readonly Downtime[];
+  freezes: readonly Downtime[];
+  /** Null: none was asked for. */
+  series: Series | null;
+  /** By latency over shortest path, of the pairs that have one; null where links are not emulated. */
+  stretchCdf: Steps | null;
 }

@@ -2,7 +2,7 @@
  * The record joined by transaction hash across nodes: one cell per (transaction, node) pair, in typed arrays, row by
  * row (`pair = transaction * nodes + node`). Hashes and peer ids become indices once, here, and nowhere else.
  *
- * - A transaction is an accepted submission. When one hash was accepted more than once, the earliest scheduled
+ * - A transaction is an accepted submission, unless it had to be refused. When one hash was accepted more than once, the earliest scheduled
  *   submission is the transaction and the others are counted as `resubmissions`.
  * - A node's first arrival counts; it may come again after it left the pool (`repeats`).
  * - An arrival after `endedAtMs` is late: the pair has no arrival, but is marked.
@@ -25,7 +25,7 @@ export interface JoinedTransaction {
 export interface Strays {
   /** Arrivals of hashes nobody submitted. */
   unknownArrivals: number;
-  /** Arrivals of hashes that were submitted and not accepted, such as when the answer was lost. */
+  /** Arrivals of hashes that were submitted and not accepted, as when the answer was lost, or that had to be refused. */
   unacceptedArrivals: number;
   /** Arrivals at a node that already had had the transaction. */
   repeats: number;
@@ -54,6 +54,10 @@ export interface Joined {
   /** Per pair: 1 + index into `refusalCodes` of the last refusal before the end; 0 when there was none. */
   refusal: Uint16Array;
   refusalCodes: string[];
+  /** Pairs whose node published the transaction itself: when it first did. */
+  publishedAtMs: Map<number, number>;
+  /** Per transaction: 1 when it was let in, and executable nowhere by the end: no node had reason to send it on. */
+  onlyQueued: Uint8Array;
   strays: Strays;
 }
 
@@ -78,23 +82,38 @@ export function join(record: ExperimentRecord): Joined {
     late: new Uint8Array(pairs),
     refusal: new Uint16Array(pairs),
     refusalCodes: [],
+    publishedAtMs: new Map(),
+    onlyQueued: new Uint8Array(transactions.length),
     strays: { unknownArrivals: 0, unacceptedArrivals: 0, repeats: 0, resubmissions, otherRefusals: 0 },
   };
   const codeIndex = new Map<string, number>();
+  const executable = new Uint8Array(transactions.length);
   for (const { index: node, events } of record.traces) {
     for (const event of events) {
       if (event.kind === 'arrival') {
         const transaction = indexOfHash.get(event.hash);
-        if (transaction !== undefined) addArrival(joined, transaction * nodes + node, event, nodeOfPeer);
-        else if (unaccepted.has(event.hash)) joined.strays.unacceptedArrivals++;
+        if (transaction !== undefined) {
+          addArrival(joined, transaction * nodes + node, event, nodeOfPeer);
+          if (event.status === 'pending') executable[transaction] = 1;
+          else joined.onlyQueued[transaction] = 1;
+        } else if (unaccepted.has(event.hash)) joined.strays.unacceptedArrivals++;
         else joined.strays.unknownArrivals++;
       } else if (event.kind === 'refused') {
         const transaction = event.hash === null ? undefined : indexOfHash.get(event.hash);
         if (transaction !== undefined) addRefusal(joined, transaction * nodes + node, event, codeIndex);
         else joined.strays.otherRefusals++;
+      } else if (event.kind === 'publish') {
+        for (const hash of event.hashes) {
+          const transaction = indexOfHash.get(hash);
+          if (transaction === undefined) continue;
+          executable[transaction] = 1;
+          const pair = transaction * nodes + node;
+          if (!joined.publishedAtMs.has(pair)) joined.publishedAtMs.set(pair, event.atMs);
+        }
       }
     }
   }
+  for (const [transaction, was] of executable.entries()) if (was === 1) joined.onlyQueued[transaction] = 0;
   return joined;
 }
 
@@ -159,11 +178,11 @@ function indexTransactions(submissions: readonly SubmissionRecord[], nodes: numb
   const indexOfHash = new Map<string, number>();
   const unaccepted = new Set<string>();
   let resubmissions = 0;
-  for (const { hash, sender, nonce, entry, scheduledAtMs, refusal } of submissions) {
+  for (const { hash, sender, nonce, entry, scheduledAtMs, refusal, expectedRefusal } of submissions) {
     if (!Number.isInteger(entry) || entry < 0 || entry >= nodes) {
       throw new RangeError(`${hash} was submitted to node ${entry}, but the record has ${nodes} nodes`);
     }
-    if (refusal !== null) {
+    if (refusal !== null || expectedRefusal !== undefined) {
       unaccepted.add(hash);
       continue;
     }

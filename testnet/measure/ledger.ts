@@ -6,13 +6,14 @@
  *   late               it arrived after the end of the drain
  *   refused            the node looked at it and did not take it; `refusedBy` says why (its last answer)
  *   node-down          the node was not up all the time from t0 to the end of the drain
- *   cut-off            no path of open connections over nodes that were up led from the entry node to it
+ *   queued             it waited behind a nonce gap wherever it was submitted, to the end: nobody was sent it
+ *   cut-off            no connection that was open, over nodes that were up, could have brought it (overlay.ts)
  *   lost               none of these explains it
  */
 import { PROVENANCES } from '../../src/telemetry/trace.ts';
-import type { Edge } from '../networks/network.ts';
 import type { Joined } from './join.ts';
-import type { Alive, Liveness } from './liveness.ts';
+import type { Liveness } from './liveness.ts';
+import type { Overlay } from './overlay.ts';
 
 export const FATES = [
   'entry',
@@ -23,6 +24,7 @@ export const FATES = [
   'late',
   'refused',
   'node-down',
+  'queued',
   'cut-off',
   'lost',
 ] as const;
@@ -39,23 +41,19 @@ export interface Ledger {
 const FATE = Object.fromEntries(FATES.map((fate, index) => [fate, index])) as Record<Fate, number>;
 const DELIVERED = PROVENANCES.map((provenance) => FATE[`delivered-${provenance}`]);
 
-export function ledger(joined: Joined, liveness: Liveness, edges: readonly Edge[]): Ledger {
+export function ledger(joined: Joined, liveness: Liveness, overlay: Overlay): Ledger {
   const { nodes, transactions } = joined;
   const fates = new Uint8Array(transactions.length * nodes);
   const tally = new Float64Array(FATES.length);
   const refusedBy: Record<string, number> = {};
-  const componentsOf = componentsOnce(nodes, edges);
   transactions.forEach(({ entry, scheduledAtMs }, transaction) => {
     const alive = liveness(scheduledAtMs);
-    let reachable: ((node: number) => boolean) | undefined;
     for (let node = 0; node < nodes; node++) {
       const pair = transaction * nodes + node;
       let fate = arrivedOrRefused(joined, pair, node === entry);
       if (fate === undefined && alive.mask[node] === 0) fate = FATE['node-down'];
-      if (fate === undefined) {
-        reachable ??= reachableFrom(entry, componentsOf(alive), alive, edges);
-        fate = reachable(node) ? FATE.lost : FATE['cut-off'];
-      }
+      if (fate === undefined && joined.onlyQueued[transaction] === 1) fate = FATE.queued;
+      fate ??= overlay.reachableFrom(entry, scheduledAtMs)[node] === 1 ? FATE.lost : FATE['cut-off'];
       if (fate === FATE.refused) {
         const code = joined.refusalCodes[joined.refusal[pair]! - 1]!;
         refusedBy[code] = (refusedBy[code] ?? 0) + 1;
@@ -77,45 +75,4 @@ function arrivedOrRefused(joined: Joined, pair: number, atEntry: boolean): numbe
   }
   if (joined.late[pair] === 1) return FATE.late;
   return joined.refusal[pair] === 0 ? undefined : FATE.refused;
-}
-
-/** The entry node counts as up whatever became of it later: it may have passed the transaction on before. */
-function reachableFrom(
-  entry: number,
-  components: Int32Array,
-  alive: Alive,
-  edges: readonly Edge[],
-): (node: number) => boolean {
-  const roots = new Set([components[entry]!]);
-  if (alive.mask[entry] === 0) {
-    for (const [a, b] of edges) {
-      if (a === entry && alive.mask[b] === 1) roots.add(components[b]!);
-      if (b === entry && alive.mask[a] === 1) roots.add(components[a]!);
-    }
-  }
-  return (node) => roots.has(components[node]!);
-}
-
-/** Connected components over the nodes that were up, found once per set of them. */
-function componentsOnce(nodes: number, edges: readonly Edge[]): (alive: Alive) => Int32Array {
-  const known = new Map<number, Int32Array>();
-  return (alive) => {
-    let components = known.get(alive.epoch);
-    if (components === undefined) {
-      components = connectedComponents(nodes, edges, alive.mask);
-      known.set(alive.epoch, components);
-    }
-    return components;
-  };
-}
-
-function connectedComponents(nodes: number, edges: readonly Edge[], up: Uint8Array): Int32Array {
-  const parent = Int32Array.from({ length: nodes }, (_, node) => node);
-  const rootOf = (node: number): number => {
-    let root = node;
-    while (parent[root] !== root) root = parent[root] = parent[parent[root]!]!;
-    return root;
-  };
-  for (const [a, b] of edges) if (up[a] === 1 && up[b] === 1) parent[rootOf(a)] = rootOf(b);
-  return parent.map((_, node) => rootOf(node));
 }

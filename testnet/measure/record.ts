@@ -2,7 +2,13 @@
 import type { Hex } from '../../src/bytes.ts';
 import type { AppliedFault } from '../faults/fault.ts';
 import type { BytesByKind } from '../../src/telemetry/trace.ts';
-import type { NodeTrace, NodeStatus, Edge } from '../networks/network.ts';
+import type { Edge, LinkError, NodeStatus, NodeTrace } from '../networks/network.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Link } from '../topology/link-model.ts';
+import type { Series } from './series.ts';
+
+/** What a submission is: the first of a transaction, a replacement, a further copy, or one that must be refused. */
+export type SubmissionKind = 'first' | 'replacement' | 'duplicate' | 'invalid';
 
 export interface SubmissionRecord {
   hash: Hex;
@@ -16,8 +22,15 @@ export interface SubmissionRecord {
   sentAtMs: number;
   /** When the answer came. Null: none came. */
   answeredAtMs: number | null;
-  /** Null when accepted; else the code the answer carried, or `no-answer`. */
+  /**
+   * Null when accepted; else the code the answer carried; `entry-down` when none came since the node was down or stood
+   * still; or `no-answer`.
+   */
   refusal: string | null;
+  /** Absent: the first of a transaction. */
+  kind?: SubmissionKind;
+  /** The code an invalid one must be refused with; absent for all others. */
+  expectedRefusal?: string;
 }
 
 /** A node was not running from `fromMs` until `untilMs`; null: it did not come back. */
@@ -31,6 +44,10 @@ export interface ExperimentRecord {
   network: 'local' | 'simulated';
   seed: number;
   edges: readonly Edge[];
+  /** Each direction of each edge, as asked. Absent: links are as long as the machine makes them. */
+  links?: readonly Link[];
+  /** Of each node. Absent: nodes are in no regions. */
+  regions?: readonly (string | null)[];
   /** All times below and in the traces share one base. */
   startedAtMs: number;
   /** When every node had its mesh: measuring starts. */
@@ -47,8 +64,18 @@ export interface ExperimentRecord {
   droppedBytes: number;
   /** What broke and when, in the order it did. Absent: nothing was to. */
   faults?: readonly AppliedFault[];
-  /** Which nodes were down, and when. Absent: every node was up from start to end. */
+  /** Which nodes were down, and when; also those that stood still to the end. Absent: every node was up. */
   downtimes?: readonly Downtime[];
+  /** Nodes that stood still for a while, and when. Absent: none did. */
+  freezes?: readonly Downtime[];
+  /** Absent: none was asked for. */
+  series?: Series;
+  /** What emulated links were really like. Absent: nobody measured it. */
+  linkErrors?: readonly LinkError[];
+  /** From where on the run is invalid. Absent: the defaults of scenarios. */
+  validity?: Scenario['measure']['validity'];
+  /** Cores of the machine that all nodes shared. Absent: computing was virtual. */
+  cores?: number;
   /** Bytes sent and not yet received at the moments of `before` and `after`. Absent: the network cannot tell, or none. */
   inFlight?: { before: BytesByKind; after: BytesByKind };
   /** Of the event log; null where the log depends on real time. */

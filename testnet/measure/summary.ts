@@ -1,9 +1,29 @@
+import type { Fate } from './ledger.ts';
+
 /** `summary.json`: a contract. A figure that was not measured is null, never 0. Definitions: README, "Figures". */
 export interface Summary {
   network: 'local' | 'simulated';
   seed: number;
   nodes: number;
+  /** False: it measured the machine or itself, for the reasons given; its figures are no findings. */
+  valid: boolean;
+  invalidBecause: string[];
+  /** Submissions: each transaction, its replacement, further copies, and those that must be refused. */
   transactions: { submitted: number; accepted: number; rejected: number };
+  /**
+   * Of those not accepted. expected: invalid ones, refused for what is wrong with them, and further copies that the
+   * node knew. unexpected: all other refusals. entryDown: sent to a node that was down or stood still, so that the
+   * wallet knows that nothing was sent. noAnswer: lost otherwise. Apart from these, invalid ones that were accepted.
+   */
+  refusals: {
+    expected: number;
+    unexpected: number;
+    entryDown: number;
+    noAnswer: number;
+    invalidAccepted: number;
+  };
+  /** How late submissions left behind their schedule. In virtual time 0. */
+  generatorLagMs: { p50: number | null; p99: number | null; max: number | null };
   /** Share of nodes alive throughout that had the transaction at the end: mean and least over accepted transactions. */
   coverage: { mean: number | null; min: number | null };
   /** Over deliveries. Percentiles over all (transaction, node) pairs: a pair never delivered counts as infinite, shown as null. */
@@ -18,6 +38,16 @@ export interface Summary {
   timeToMs: Record<'t50' | 't90' | 't99' | 't100', { p50: number | null; p99: number | null }>;
   /** Payload copies received per unique delivery. */
   redundancy: number | null;
+  /** RMR: copies / (n - 1) - 1, mean over transactions. */
+  relativeMessageRedundancy: number | null;
+  /** Latency over the shortest path open at t0. Null where links are not emulated, or never delivered. */
+  stretch: { p50: number | null; p90: number | null; p99: number | null };
+  /** Between the entry node and the node it was delivered to, over deliveries. */
+  hops: { mean: number | null; max: number | null };
+  /** What a hop took, mean over hops: until the giver sent it, on the link, waiting for and in validation. */
+  hopMs: { link: number | null; queue: number | null; validation: number | null; batching: number | null };
+  /** Every (transaction, node) pair in one: they add up to transactions x nodes. */
+  fates: Record<Fate, number>;
   /** Arrivals by what first brought them. */
   provenance: { rpc: number; push: number; pull: number; sync: number };
   /** Received, all nodes, from ready to end. */

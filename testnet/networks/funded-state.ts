@@ -5,14 +5,16 @@ import type { Hex } from '../../src/bytes.ts';
 export interface Balance {
   address: Hex;
   balanceWei: bigint;
+  /** Left out, 0. */
+  nonce?: bigint;
 }
 
 /** The state every node of a testnet starts with: these accounts have these balances, and nothing ever happens. */
 export function fundedState(chainId: bigint, balances: readonly Balance[]): GenesisState {
   const accounts = new Map(
-    balances.map(({ address, balanceWei }) => [
+    balances.map(({ address, balanceWei, nonce = 0n }) => [
       address,
-      { balance: balanceWei, nonce: 0n, code: '0x' as const },
+      { balance: balanceWei, nonce, code: '0x' as const },
     ]),
   );
   return new GenesisState({

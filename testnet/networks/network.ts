@@ -37,8 +37,19 @@ export interface NodeStatus {
   cpuMs: number | null;
   rssBytes: number | null;
   nodesInProcess: number;
-  /** 99th percentile of the event loop's delay since start. Null where virtual. */
+  /** 99th percentile of the event loop's delay since `beginMeasuring`, or since start. Null where virtual. */
   loopDelayP99Ms: number | null;
+  /** The lowest and the mean of the scores it gives the peers it is connected to; null or absent: there are none. */
+  scores?: { lowest: number; mean: number } | null;
+}
+
+/** One direction of an emulated link, as it turned out. */
+export interface LinkError {
+  from: number;
+  to: number;
+  /** One way, as the scenario has it, and the mean of what was measured. */
+  askedMs: number;
+  measuredMs: number;
 }
 
 /** One node's trace, events in the order they happened. */
@@ -48,8 +59,18 @@ export interface NodeTrace {
   events: TraceEvent[];
 }
 
-/** Where a start stands: `done` of `total` in the phase named. */
-export type Progress = (phase: string, done: number, total: number) => void;
+/** Where an experiment stands, in the time of the network. */
+export interface ProgressNow {
+  /** Since measuring began, ms. */
+  sinceMs: number;
+  /** Until the last submission is due and the drain is over at the latest, ms since measuring began. */
+  endsMs: number;
+  /** Share of (transaction, node) pairs reached, of those submitted so far; null before there is any. */
+  coverage: number | null;
+}
+
+/** Where a run stands: `done` of `total` in the phase named; `now` while it is measured. */
+export type Progress = (phase: string, done: number, total: number, now?: ProgressNow) => void;
 
 export interface Network {
   readonly kind: 'local' | 'simulated';
@@ -63,6 +84,10 @@ export interface Network {
   /** Through the node's JSON-RPC where there is one. @throws when the node cannot be asked. */
   submit(node: number, raw: Uint8Array): Promise<SubmitResult>;
   status(): Promise<NodeStatus[]>;
+  /** Gauges that run over time, such as the delay of event loops, begin afresh. */
+  beginMeasuring?(): Promise<void>;
+  /** What emulated links were really like so far; absent where they are exact by construction. */
+  linkErrors?(): Promise<LinkError[]>;
   /** The trace so far, of every life of a node that died; the network goes on. */
   traces(): Promise<NodeTrace[]>;
   /**

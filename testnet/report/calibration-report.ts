@@ -114,7 +114,7 @@ ${invalid}
 ${tableMarkup({ columns: COLUMNS, rows: rowsOf(calibration) })}
 </section>
 <div class="plots" style="max-width: 640px">
-${figureMarkup(latencyCdfs(series))}
+${figureMarkup(latencyCdfs(series, 'Latency on both'))}
 </div>
 </main>
 </body>

@@ -26,7 +26,7 @@ export function consoleTable(
   const rows = figures(summary, details);
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, value]) => `  ${paint('dim', name.padEnd(width))}  ${value}`);
-  for (const reason of details.invalid) lines.push(paint('red', `  invalid: ${reason}`));
+  for (const reason of summary.invalidBecause) lines.push(paint('red', `  invalid: ${reason}`));
   for (const { path, wanted, got, held, reason } of expectations) {
     const text = `${path} ${wantedText(wanted)}: ${held ? `is ${String(got)}` : (reason ?? 'failed')}`;
     lines.push(held ? paint('green', `  ✓ ${text}`) : paint('red', `  ✗ ${text}`));

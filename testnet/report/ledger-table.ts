@@ -13,6 +13,7 @@ const MEANING: Record<Fate, string> = {
   late: 'arrived after the end of the drain',
   refused: 'the node did not take it',
   'node-down': 'the node was not up all the time',
+  queued: 'waited behind a nonce gap to the end: nobody was sent it',
   'cut-off': 'no open connection led to the node',
   lost: 'nothing explains it',
 };

@@ -39,7 +39,7 @@ export function page(input: PageInput, figures: readonly Figure[]): string {
 <p class="lead">${escape(description)}</p>
 <p class="lead">${escape(runLine(summary, details, meta))}</p>
 </header>
-${invalidMarkup(details.invalid)}
+${invalidMarkup(summary.invalidBecause)}
 ${verdictMarkup(expectations)}
 ${tilesMarkup(summary, details)}
 <div class="plots">
@@ -53,7 +53,7 @@ ${ledgerMarkup(details)}
 <section aria-labelledby="apart-title">
 <h2 id="apart-title">Counted apart</h2>
 <p>What belongs to no figure above, and what the run itself did.</p>
-<div class="facts">${tableMarkup({ columns: ['What', 'Value'], rows: apart(details) })}</div>
+<div class="facts">${tableMarkup({ columns: ['What', 'Value'], rows: apart(summary, details) })}</div>
 </section>
 <section aria-labelledby="scenario-title">
 <h2 id="scenario-title">To run it again</h2>
@@ -68,7 +68,7 @@ ${ledgerMarkup(details)}
 
 function runLine(summary: Summary, details: Details, meta: RunMeta): string {
   const { submittedMs, endedMs } = details.times;
-  return `${count(summary.nodes)} nodes on a ${summary.network} network, ${count(details.edges)} connections, seed ${summary.seed}; submitted for ${milliseconds(submittedMs)}, drained for ${milliseconds(endedMs - submittedMs)}; ${meta.invokedAt}.`;
+  return `${count(summary.nodes)} nodes on a ${summary.network} network, ${count(details.edges.length)} connections, seed ${summary.seed}; submitted for ${milliseconds(submittedMs)}, drained for ${milliseconds(endedMs - submittedMs)}; ${meta.invokedAt}.`;
 }
 
 function invalidMarkup(reasons: readonly string[]): string {
@@ -103,14 +103,10 @@ function shown(got: unknown): string {
   return typeof got === 'number' ? String(Number(got.toPrecision(6))) : String(got);
 }
 
-function apart({
-  strays,
-  departures,
-  submitMs,
-  split,
-  relativeMessageRedundancy,
-  bytes,
-}: Details): string[][] {
+function apart(
+  { generatorLagMs }: Summary,
+  { strays, departures, submitMs, split, relativeMessageRedundancy, bytes }: Details,
+): string[][] {
   const rows: [string, string][] = [
     ['Arrivals of hashes nobody submitted', count(strays.unknownArrivals)],
     ['Arrivals of submissions that were not accepted', count(strays.unacceptedArrivals)],
@@ -121,9 +117,10 @@ function apart({
       `Left a pool: ${reason}`,
       count(left),
     ]),
-    ['Submissions behind schedule, p99', milliseconds(submitMs.lagP99)],
+    ['Submissions behind schedule, p99', milliseconds(generatorLagMs.p99)],
     ['Answer to a submission, median', milliseconds(submitMs.answerP50)],
-    ['A hop: batching and link, mean', milliseconds(split.batchingAndLinkMs)],
+    ['A hop: batching, mean', milliseconds(split.batchingMs)],
+    ['A hop: link, mean', milliseconds(split.linkMs)],
     ['A hop: queue before validation, mean', milliseconds(split.queueMs)],
     ['A hop: validation, mean', milliseconds(split.validationMs)],
     [

@@ -4,6 +4,7 @@
  *   scenario.yaml   the scenario as resolved
  *   summary.json    the figures (testnet/measure/summary.ts)
  *   events.parquet  every event (events-parquet.ts)
+ *   record.json.gz  the rest of what was measured (run-record.ts)
  *   report.html     the report
  *   meta.json       seed, versions, commit, machine, time
  */
@@ -16,6 +17,7 @@ import type { ExpectationResult } from '../scenario/expect.ts';
 import { writeEvents } from './events-parquet.ts';
 import { renderHtml } from './html.ts';
 import type { RunMeta } from './run-meta.ts';
+import { writeRecord } from './run-record.ts';
 
 export interface Run {
   scenario: { name: string; description: string };
@@ -48,6 +50,7 @@ export async function writeRun(dir: string, run: Run): Promise<string> {
     await writeFile(join(partial, 'report.html'), html);
     await writeFile(join(partial, 'meta.json'), json({ seed: record.seed, ...meta, expectations }));
     await writeEvents(join(partial, 'events.parquet'), record);
+    await writeRecord(partial, record);
     await refuseExisting(path);
     await rename(partial, path);
   } catch (error) {

@@ -1,8 +1,13 @@
 /** Fields that are right each by itself and cannot be had together. */
 import { degreeProblem, defaultDegree } from '../topology/degree.ts';
 import { edgeListProblem } from '../topology/edge-list.ts';
-import { nodeOptionProblems } from './node-options.ts';
+import { clustersProblem } from '../topology/community-graphs.ts';
+import { faultContradictions } from './fault-contradictions.ts';
+import { expectContradictions } from './figures.ts';
+import { nodeContradictions } from './node-contradictions.ts';
+import { regionContradictions } from './region-contradictions.ts';
 import type { ScenarioFields } from './scenario.ts';
+import { workloadContradictions } from './workload-contradictions.ts';
 
 export interface Contradiction {
   path: (string | number)[];
@@ -10,15 +15,26 @@ export interface Contradiction {
 }
 
 export function contradictions(scenario: ScenarioFields): Contradiction[] {
+  const { nodes, workload } = scenario;
+  const own = nodeContradictions(nodes);
   return [
-    ...nodeOptionProblems(scenario.nodes.options),
+    ...own,
     ...topologyContradictions(scenario),
     ...linkContradictions(scenario.links),
+    ...regionContradictions(scenario),
+    ...workloadContradictions(
+      workload,
+      nodes.count,
+      nodes.groups.map(({ name }) => name),
+    ),
+    // Groups that cannot be dealt leave nothing to choose from.
+    ...(own.length === 0 ? faultContradictions(scenario) : []),
+    ...expectContradictions(scenario),
   ];
 }
 
-function topologyContradictions({ nodes, topology }: ScenarioFields): Contradiction[] {
-  const { kind, edges } = topology;
+function topologyContradictions({ nodes, topology, links }: ScenarioFields): Contradiction[] {
+  const { kind, edges, clusters, bridges } = topology;
   if (kind === 'edges') {
     if (edges === null) {
       return [{ path: ['topology', 'kind'], message: 'kind edges needs the list topology.edges' }];
@@ -34,7 +50,20 @@ function topologyContradictions({ nodes, topology }: ScenarioFields): Contradict
       },
     ];
   }
-  const message = degreeProblem(kind, nodes.count, topology.degree ?? defaultDegree(kind, nodes.count));
+  if (kind === 'clusters') {
+    const problem = clustersProblem(nodes.count, clusters, bridges);
+    if (problem !== null) return [{ path: ['topology', problem.field], message: problem.message }];
+  }
+  if (kind === 'regions' && links.regions === null && nodes.groups.every(({ region }) => region === undefined)) {
+    return [
+      {
+        path: ['topology', 'kind'],
+        message: 'kind regions needs nodes that are somewhere: set links.regions, or region of nodes.groups',
+      },
+    ];
+  }
+  const degree = topology.degree ?? defaultDegree(kind, nodes.count, clusters);
+  const message = degreeProblem(kind, nodes.count, degree, clusters);
   if (message === null) return [];
   return [{ path: topology.degree === undefined ? ['nodes', 'count'] : ['topology', 'degree'], message }];
 }
@@ -42,6 +71,19 @@ function topologyContradictions({ nodes, topology }: ScenarioFields): Contradict
 function linkContradictions(links: ScenarioFields['links']): Contradiction[] {
   const { latencyMs, latencyDistribution, latencySpreadMs } = links;
   const atSpread = (message: string): Contradiction[] => [{ path: ['links', 'latencySpreadMs'], message }];
+  if (links.regions !== null) {
+    // One message: the three go together.
+    const [name] = Object.entries({ latencyMs, latencyDistribution, latencySpreadMs }).find(
+      ([, value]) => value !== 0 && value !== 'fixed',
+    ) ?? [null];
+    if (name === null) return [];
+    return [
+      {
+        path: ['links', name],
+        message: 'latencies come from links.regions: leave this out, or set links.regions to null',
+      },
+    ];
+  }
   if (latencyDistribution === 'fixed') {
     if (latencySpreadMs === 0) return [];
     return atSpread('a spread contradicts latencyDistribution fixed: choose uniform, normal or log-normal');

@@ -8,6 +8,10 @@ import { nearest } from './nearest.ts';
 export const COMPARISON =
   /^\s*(?:(<=|>=|<|>|==|!=)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|(==|!=)\s*(\S+))\s*$/;
 
+/** How messages call what may be written. */
+export const AN_EXPECTATION =
+  'a number, true or false, or a comparison such as "< 800" or "== simulated"';
+
 export type Wanted = number | string | boolean;
 
 export interface ExpectationResult {
@@ -36,13 +40,15 @@ export function checkExpectations(
     // Not a number: a mean of nothing.
     if (value === null || Number.isNaN(value))
       return { path, wanted, got: null, held: false, reason: 'was not measured' };
-    if (typeof value === 'object') {
-      const reason = `is a group of figures; name one of them: ${Object.keys(value).join(', ')}`;
-      return { path, wanted, got: value, held: false, reason };
-    }
+    if (typeof value === 'object') return { path, wanted, got: value, held: false, reason: aGroup(value) };
     const reason = test(value);
     return { path, wanted, got: value, held: reason === null, reason };
   });
+}
+
+/** What to say of an expectation that names several figures at once. */
+export function aGroup(figures: object): string {
+  return `is a group of figures; name one of them: ${Object.keys(figures).join(', ')}`;
 }
 
 /** Gives null when the value is as wanted, else what is wrong with it. */
@@ -84,8 +90,11 @@ function holds<T extends number | string>(operator: string, value: T, bound: T):
   }
 }
 
-/** Own members only, so that no path reaches what every object inherits. */
-function lookUp(figures: object, path: string): { value: unknown } | { missing: string } {
+/**
+ * What stands at the dotted path, or why nothing does, with what is near. Own members only, so that no path reaches
+ * what every object inherits.
+ */
+export function lookUp(figures: object, path: string): { value: unknown } | { missing: string } {
   let value: unknown = figures;
   let above = '';
   for (const name of path.split('.')) {

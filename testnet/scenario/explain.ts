@@ -1,7 +1,10 @@
 /** What the schema refused, in the words of the file's reader. */
 import type { z } from 'zod';
 
+import { AN_EXPECTATION } from './expect.ts';
 import { nearest } from './nearest.ts';
+import type { Path } from './parse.ts';
+import { inUnitOf } from './units.ts';
 
 const EXPECTED: Readonly<Record<string, string>> = {
   int: 'a whole number',
@@ -14,41 +17,88 @@ const EXPECTED: Readonly<Record<string, string>> = {
   tuple: 'a pair, such as [0, 1]',
 };
 
-const AN_EXPECTATION = 'a number, true or false, or a comparison such as "< 800" or "== simulated"';
-
-/** `value` is what was written at the issue's path. */
-export function explain(issue: z.core.$ZodIssue, value: unknown): string {
+/** `value` is what was written at the issue's path, the last part of which is `field`. */
+export function explain(issue: z.core.$ZodIssue, value: unknown, field: string): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `expected ${EXPECTED[issue.expected] ?? issue.expected}, got ${show(value)}${numberHint(issue.expected, value)}`;
-    case 'invalid_value': {
-      const values = issue.values.map(String);
-      const near = typeof value === 'string' ? nearest(value, values) : undefined;
-      const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-      return `expected one of ${values.join(', ')}, got ${show(value)}${hint}`;
-    }
+      return `expected ${expected(issue.expected)}, got ${show(value)}${hint(issue.expected, value, field)}`;
+    case 'invalid_value':
+      return `expected ${oneOf(issue.values)}, got ${show(value)}${meant(value, issue.values)}`;
     case 'too_small':
-    case 'too_big': {
-      const small = issue.code === 'too_small';
-      const bound = small ? issue.minimum : issue.maximum;
-      if (issue.origin === 'array') return `expected ${EXPECTED.tuple!}, got ${show(value)}`;
-      if (issue.origin === 'string') return 'must not be empty';
-      const relation = issue.inclusive ? (small ? 'at least' : 'at most') : small ? 'above' : 'below';
-      return `must be ${relation} ${bound}, got ${show(value)}`;
-    }
-    case 'invalid_union': {
-      const [first, ...others] = issue.errors.flat();
-      const words = others.flatMap((other) => (other.code === 'invalid_value' ? other.values : []));
-      if (first === undefined || words.length === 0) return `expected ${AN_EXPECTATION}, got ${show(value)}`;
-      return `${explain(first, value)}; or write ${words.map(String).join(' or ')}`;
-    }
+    case 'too_big':
+      return outOfBounds(issue, value);
+    case 'invalid_union':
+      return noneOf(issue, value, field);
     case 'invalid_format':
-      return `expected ${AN_EXPECTATION}, got ${show(value)}`;
+      return `${issue.message}, got ${show(value)}`;
     case 'invalid_key':
-      return 'a key must not be empty';
+      return issue.issues[0]?.code === 'invalid_format'
+        ? issue.issues[0].message
+        : 'a key must not be empty';
     default:
       return issue.message;
   }
+}
+
+/**
+ * The issues themselves, in place of an issue of a field that can be written in several ways: those of the one way
+ * that the value was meant to be, by what it is. The issue as it is when that cannot be told.
+ */
+export function issuesWithin(issue: z.core.$ZodIssue, value: unknown): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meantSo = issue.errors.filter(
+    (errors) => !errors.some(({ path, code }) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')),
+  );
+  const [only, second] = meantSo;
+  if (only === undefined || second !== undefined) return [issue];
+  return only.flatMap((error) =>
+    issuesWithin({ ...error, path: [...issue.path, ...error.path] }, valueAt(value, error.path)),
+  );
+}
+
+/** What is written at `path`; undefined where nothing is. */
+export function valueAt(data: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key],
+    data,
+  );
+}
+
+function expected(type: string): string {
+  return EXPECTED[type] ?? type;
+}
+
+function oneOf(values: readonly unknown[]): string {
+  return values.length === 1 ? String(values[0]) : `one of ${values.map(String).join(', ')}`;
+}
+
+function meant(value: unknown, values: readonly unknown[]): string {
+  const near = typeof value === 'string' ? nearest(value, values.map(String)) : undefined;
+  return near === undefined ? '' : `; did you mean "${near}"?`;
+}
+
+function outOfBounds(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig, value: unknown): string {
+  const small = issue.code === 'too_small';
+  const bound = small ? issue.minimum : issue.maximum;
+  if (issue.origin === 'string') return 'must not be empty';
+  if (issue.origin === 'array') {
+    if (bound === 2) return `expected ${EXPECTED['tuple']!}, got ${show(value)}`;
+    return small && bound === 1 ? 'must not be empty' : `expected ${small ? 'at least' : 'at most'} ${bound} items, got ${show(value)}`;
+  }
+  const relation = issue.inclusive ? (small ? 'at least' : 'at most') : small ? 'above' : 'below';
+  return `must be ${relation} ${bound}, got ${show(value)}`;
+}
+
+/** The value is of no type that the field can be. */
+function noneOf({ errors, path }: z.core.$ZodIssueInvalidUnion, value: unknown, field: string): string {
+  if (path[0] === 'expect') return `expected ${AN_EXPECTATION}, got ${show(value)}`;
+  const roots = errors.flat().filter((error) => error.path.length === 0);
+  const types = roots.flatMap((error) => (error.code === 'invalid_type' ? [error.expected] : []));
+  const words = roots.flatMap((error) => (error.code === 'invalid_value' ? error.values.map(String) : []));
+  const what = [...new Set(types)].map(expected).join(' or ') || oneOf(words);
+  const or = types.length === 0 || words.length === 0 ? '' : `; or write ${words.join(' or ')}`;
+  const near = typeof value === 'string' ? meant(value, words) : '';
+  return `expected ${what}, got ${show(value)}${types.map((type) => hint(type, value, field)).find((each) => each !== '') ?? ''}${near === '' ? or : near}`;
 }
 
 function show(value: unknown): string {
@@ -59,9 +109,12 @@ function show(value: unknown): string {
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
-/** YAML reads `10_000` and `"20"` as text. */
-function numberHint(expected: string, value: unknown): string {
-  if ((expected !== 'int' && expected !== 'number') || typeof value !== 'string') return '';
+/** What to write instead. YAML reads `10_000`, `50ms` and `"20"` as text. */
+function hint(type: string, value: unknown, field: string): string {
+  if (type === 'array' && typeof value === 'number') return `; write [${value}]`;
+  if ((type !== 'int' && type !== 'number') || typeof value !== 'string') return '';
   const plain = value.replaceAll(/[_,'\s]/g, '');
-  return plain !== '' && Number.isFinite(Number(plain)) ? `; write ${plain}` : '';
+  if (plain !== '' && Number.isFinite(Number(plain))) return `; write ${plain}`;
+  const converted = inUnitOf(field, value);
+  return converted === undefined ? '' : `; write ${converted}`;
 }

@@ -1,4 +1,4 @@
-/** `nodes.options` against the configuration of a node. */
+/** Options of nodes against the configuration of a node. */
 import { ConfigError, flattenOptions, OPTIONS, resolveOptions } from '../../src/config.ts';
 import type { OptionName, OptionSpec } from '../../src/config.ts';
 import type { Contradiction } from './contradictions.ts';
@@ -16,22 +16,29 @@ const OURS: ReadonlySet<string> = new Set([
   'http.port',
 ]);
 
-/** Values stay as written: a node resolves them itself, and only what is written down survives being stored. */
-export function nodeOptionProblems(options: Readonly<Record<string, unknown>>): Contradiction[] {
-  const flat = flattenOptions(options);
+/**
+ * What is wrong with `own`, which stands at `path` and goes over `base`. Values stay as written: a node resolves them
+ * itself, and only what is written down survives being stored.
+ */
+export function nodeOptionProblems(
+  base: Readonly<Record<string, unknown>>,
+  own: Readonly<Record<string, unknown>>,
+  path: readonly (string | number)[],
+): Contradiction[] {
+  const flat = flattenOptions(own);
   const problems = Object.entries(flat).flatMap(([name, value]) => {
     const message = problemOf(name, value);
     // `gossip.d: 8` and `gossip: {d: 8}` are the same option, written in different places.
-    const keys = Object.hasOwn(options, name) ? [name] : name.split('.');
-    return message === null ? [] : [{ path: ['nodes', 'options', ...keys], message }];
+    const keys = Object.hasOwn(own, name) ? [name] : name.split('.');
+    return message === null ? [] : [{ path: [...path, ...keys], message }];
   });
   if (problems.length > 0) return problems;
   try {
-    resolveOptions(flat);
+    resolveOptions({ ...flattenOptions(base), ...flat });
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return [{ path: ['nodes', 'options'], message: error.message }];
+    return [{ path: [...path], message: error.message }];
   }
 }
 

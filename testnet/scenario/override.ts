@@ -2,11 +2,12 @@
 import { parseDocument } from 'yaml';
 
 import { COMPARISON } from './expect.ts';
-import { FIELDS, namesIn } from './fields.ts';
+import { fieldAt, FIELDS, namesIn } from './fields.ts';
 import { nearest } from './nearest.ts';
 import { isMapping } from './parse.ts';
 import type { Mapping, Path } from './parse.ts';
 import type { Problem } from './problem.ts';
+import { inUnitOf, withoutUnit } from './units.ts';
 
 export interface Override {
   /** As given, for messages: `--set nodes.count=20`. */
@@ -26,7 +27,7 @@ export function parseOverride(text: string): { override: Override } | { problem:
   const equals = text.indexOf('=');
   if (equals < 1) return refused('', 'write path=value, for instance nodes.count=20');
   const dotted = text.slice(0, equals).trim();
-  const path = split(dotted);
+  const path = pathOf(dotted);
   if (path === undefined) return refused(dotted, unknownField(dotted));
 
   const written = text.slice(equals + 1).trim();
@@ -55,13 +56,20 @@ export function overrideOf(path: Path, overrides: readonly Override[]): Override
   return overrides.findLast((override) => override.path.every((part, index) => path[index] === part));
 }
 
-/** What to say of a field that does not exist. */
-export function unknownField(path: string): string {
+/** What to say of a field that does not exist, where `value` is written. */
+export function unknownField(path: string, value?: unknown): string {
   const parts = path.split('.');
   const leaf = parts.pop()!;
   const section = parts.join('.');
-  const sibling = nearest(leaf, namesIn(section));
-  if (sibling !== undefined) return `there is no such field; did you mean "${sibling}"?`;
+  const names = namesIn(section);
+  // The name without its unit, which the value may have.
+  const sibling =
+    names.find((name) => withoutUnit(name).toLowerCase() === leaf.toLowerCase()) ?? nearest(leaf, names);
+  if (sibling !== undefined) {
+    const converted = typeof value === 'string' ? inUnitOf(sibling, value) : undefined;
+    if (converted !== undefined) return `there is no such field; write ${sibling}: ${converted}`;
+    return `there is no such field; did you mean "${sibling}"?`;
+  }
   // The right name in the wrong place, or a whole path with a slip anywhere in it.
   const elsewhere =
     FIELDS.find((field) => field.path.split('.').at(-1) === leaf)?.path ??
@@ -70,25 +78,41 @@ export function unknownField(path: string): string {
       FIELDS.map((field) => field.path),
     );
   if (elsewhere !== undefined) return `there is no such field; did you mean "${elsewhere}"?`;
-  const names = namesIn(section);
   return names.length > 0
     ? `there is no such field; ${section === '' ? 'a scenario' : section} has ${names.join(', ')}`
     : 'there is no such field';
 }
 
-/** Undefined when no field of a scenario has this path. */
-function split(dotted: string): string[] | undefined {
-  const exact = FIELDS.find((field) => field.path === dotted);
-  if (exact !== undefined) return dotted.split('.');
-  const table = FIELDS.find((field) => field.kind === 'table' && dotted.startsWith(`${field.path}.`));
-  if (table === undefined) return undefined;
-  const key = dotted.slice(table.path.length + 1);
-  return key === '' ? undefined : [...table.path.split('.'), key];
+/** The dotted path of a field as its parts; undefined when no field of a scenario has it. */
+export function pathOf(dotted: string): string[] | undefined {
+  if (dotted === '') return undefined;
+  const parts = dotted.split('.');
+  if (fieldAt(dotted) !== undefined || isItem(parts)) return parts;
+  for (let length = 1; length < parts.length; length++) {
+    const above = fieldAt(parts.slice(0, length).join('.'));
+    if (above?.kind === 'table' && parts.slice(length).join('.') !== '') return [...parts.slice(0, length), parts.slice(length).join('.')];
+  }
+  return undefined;
 }
 
-/** What stands in the way and is no mapping stays: checking the whole says what is wrong with it. */
-function set(data: Mapping, [key, ...rest]: readonly string[], value: unknown): Mapping {
-  if (rest.length === 0) return { ...data, [key!]: value };
-  const below = data[key!] ?? {};
-  return isMapping(below) ? { ...data, [key!]: set(below, rest, value) } : data;
+/** A whole item of a list: `nodes.groups.0`. */
+function isItem(parts: readonly string[]): boolean {
+  const above = fieldAt(parts.slice(0, -1).join('.'));
+  return above?.kind === 'list' && /^\d+$/.test(parts.at(-1)!);
+}
+
+/** What stands in the way and is neither mapping nor list stays: checking the whole says what is wrong with it. */
+function set(data: Mapping, path: readonly string[], value: unknown): Mapping {
+  return setIn(data, path, value) as Mapping;
+}
+
+function setIn(data: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value;
+  if (Array.isArray(data)) {
+    const items = [...(data as unknown[])];
+    items[Number(key)] = setIn(items[Number(key)], rest, value);
+    return items;
+  }
+  const mapping = data ?? {};
+  return isMapping(mapping) ? { ...mapping, [key]: setIn(mapping[key], rest, value) } : data;
 }

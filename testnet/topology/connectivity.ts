@@ -8,6 +8,8 @@ export class TopologyError extends Error {
 
 /** As many nodes of a cut-off part as a message names. */
 const NAMED = 8;
+/** After as many graphs in parts the parameters are at fault, not the dice. */
+const ATTEMPTS = 100;
 
 /** For each node, whom it is connected to, in ascending order for sorted edges. */
 export function neighboursOf(nodes: number, edges: readonly Edge[]): number[][] {
@@ -56,4 +58,13 @@ export function checkConnected(nodes: number, edges: Edge[], hint: string): Edge
   const more = outside.length > NAMED ? ` and ${outside.length - NAMED} more` : '';
   const who = outside.length === 1 ? `node ${named} is` : `nodes ${named}${more} are`;
   throw new TopologyError(`${who} cut off from the other ${nodes - outside.length}: ${hint}`);
+}
+
+/** Draws until the graph is connected. @throws {TopologyError} when it never is, with `hint`. */
+export function connected(nodes: number, hint: string, draw: () => Edge[]): Edge[] {
+  for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+    const edges = draw();
+    if (cutOff(nodes, edges).length === 0) return edges;
+  }
+  return checkConnected(nodes, draw(), `${ATTEMPTS} graphs were drawn and all were in parts; ${hint}`);
 }

@@ -22,3 +22,23 @@ export function edgeListProblem(
   }
   return null;
 }
+
+/**
+ * A pair of node indices on each line, between them a comma, a space or a tab; `#` and what follows is a comment, and a
+ * first line of words names the columns.
+ * @throws {RangeError} with `file`, the line and what belongs there.
+ */
+export function parseEdgeFile(text: string, file: string): [number, number][] {
+  const lines = text.split(/\r?\n/).map((line) => line.replace(/#.*$/, '').trim());
+  const first = lines.findIndex((line) => line !== '');
+  const edges = lines.flatMap((line, index): [number, number][] => {
+    if (line === '') return [];
+    const cells = line.split(/\s*[,;\s]\s*/);
+    if (index === first && cells.every((cell) => /^[a-z_]/i.test(cell))) return [];
+    const [a, b] = cells.map((cell) => (/^\d+$/.test(cell) ? Number(cell) : NaN));
+    if (cells.length === 2 && Number.isSafeInteger(a) && Number.isSafeInteger(b)) return [[a!, b!]];
+    throw new RangeError(`${file}:${index + 1}: "${line}" is no edge: write two node indices, such as 0 1`);
+  });
+  if (edges.length === 0) throw new RangeError(`${file}: there is no edge in it: write two node indices a line`);
+  return edges;
+}

@@ -7,17 +7,23 @@ import type { Random } from '../../src/environment.ts';
 import type { Edge } from '../networks/network.ts';
 import { chance, int } from '../random.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { checkConnected, cutOff, TopologyError } from './connectivity.ts';
+import { clustersWithBridges, regionGraph } from './community-graphs.ts';
+import { checkConnected, connected, TopologyError } from './connectivity.ts';
 import { degreeProblem } from './degree.ts';
 import { edgeListProblem } from './edge-list.ts';
 import { EdgeSet } from './edge-set.ts';
 import { randomRegular } from './random-regular.ts';
 
-/** After as many graphs in parts the parameters are at fault, not the dice. */
-const ATTEMPTS = 100;
-
-/** @throws {TopologyError} when there is no such graph; a resolved scenario leaves only disconnected ones to find. */
-export function buildTopology(nodes: number, topology: Scenario['topology'], random: Random): Edge[] {
+/**
+ * `regionOf`: for each node where it is, for the kind regions alone.
+ * @throws {TopologyError} when there is no such graph; a resolved scenario leaves only disconnected ones to find.
+ */
+export function buildTopology(
+  nodes: number,
+  topology: Scenario['topology'],
+  random: Random,
+  regionOf: readonly (string | null)[] = [],
+): Edge[] {
   const { kind, degree, rewireProbability, edges } = topology;
   switch (kind) {
     case 'complete':
@@ -36,6 +42,10 @@ export function buildTopology(nodes: number, topology: Scenario['topology'], ran
       return wattsStrogatz(nodes, degree, rewireProbability, random);
     case 'barabasi-albert':
       return barabasiAlbert(nodes, degree, random);
+    case 'clusters':
+      return clustersWithBridges(nodes, degree, topology.clusters, topology.bridges, random);
+    case 'regions':
+      return regionGraph(nodes, degree, topology.localShare, regionOf, random);
     case 'edges':
       return edgeList(nodes, edges ?? []);
   }
@@ -148,12 +158,4 @@ export function edgeList(nodes: number, edges: readonly Edge[]): Edge[] {
 
 function check(problem: string | null): void {
   if (problem !== null) throw new TopologyError(problem);
-}
-
-function connected(nodes: number, hint: string, draw: () => Edge[]): Edge[] {
-  for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
-    const edges = draw();
-    if (cutOff(nodes, edges).length === 0) return edges;
-  }
-  return checkConnected(nodes, draw(), `${ATTEMPTS} graphs were drawn and all were in parts; ${hint}`);
 }

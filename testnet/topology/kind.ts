@@ -8,6 +8,8 @@ export const TOPOLOGY_KINDS = [
   'erdos-renyi',
   'watts-strogatz',
   'barabasi-albert',
+  'clusters',
+  'regions',
   'edges',
 ] as const;
 

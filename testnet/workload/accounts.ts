@@ -28,39 +28,61 @@ export interface FundedAccount {
   /** 32 bytes. */
   privateKey: Uint8Array;
   balanceWei: bigint;
+  /** Of the state it begins in; left out, 0. */
+  nonce?: bigint;
 }
 
 /**
  * What every node of the scenario must start with: its senders, and the development accounts in any case. They do not
  * depend on the seed, so that one genesis serves all runs with as many senders.
  */
-export function fundedAccounts(scenario: Scenario): FundedAccount[] {
-  return deriveAccounts(Math.max(DEV_ACCOUNTS, scenario.workload.senders));
+export function fundedAccounts({ workload }: Scenario): FundedAccount[] {
+  const accounts = deriveAccounts(Math.max(DEV_ACCOUNTS, workload.senders));
+  return workload.invalid.share > 0 ? [...accounts, veteran()] : accounts;
+}
+
+/** Has money and a past: its nonce 0 was used long ago. */
+export function veteran(): FundedAccount {
+  return { ...hashedAccount('veteran'), balanceWei: INITIAL_BALANCE_WEI, nonce: 1n };
+}
+
+/** Is in no state: it has nothing. */
+export function pauper(): FundedAccount {
+  return { ...hashedAccount('pauper'), balanceWei: 0n };
 }
 
 /** The first `count` accounts; a longer list begins with the shorter one. */
 export function deriveAccounts(count: number): FundedAccount[] {
   devAccounts ??= deriveDevAccounts(DEV_MNEMONIC, DEV_ACCOUNTS);
   const wellKnown = devAccounts.slice(0, count);
-  const hashed = Array.from({ length: Math.max(0, count - DEV_ACCOUNTS) }, (_, index) => {
-    const privateKey = keccak256(
-      new TextEncoder().encode(`txgossip testnet account ${DEV_ACCOUNTS + index}`),
-    );
-    return { address: toHex(addressOf(privateKey)), privateKey };
-  });
+  const hashed = Array.from({ length: Math.max(0, count - DEV_ACCOUNTS) }, (_, index) =>
+    hashedAccount(`account ${DEV_ACCOUNTS + index}`),
+  );
   return [...wellKnown, ...hashed].map((account) => ({ ...account, balanceWei: INITIAL_BALANCE_WEI }));
+}
+
+function hashedAccount(name: string): DevAccount {
+  const privateKey = keccak256(new TextEncoder().encode(`txgossip testnet ${name}`));
+  return { address: toHex(addressOf(privateKey)), privateKey };
 }
 
 /** geth's genesis format, as the `genesis` option of a node reads it from a JSON file. */
 export interface GenesisFile {
   config: { chainId: number };
-  alloc: Record<Hex, { balance: Hex }>;
+  alloc: Record<Hex, { balance: Hex; nonce?: Hex }>;
 }
 
 /** The genesis every node of the scenario must start with. */
 export function genesisOf(scenario: Scenario): GenesisFile {
   const accounts = fundedAccounts(scenario).map(
-    ({ address, balanceWei }) => [address, { balance: `0x${balanceWei.toString(16)}` }] as const,
+    ({ address, balanceWei, nonce }) =>
+      [
+        address,
+        {
+          balance: `0x${balanceWei.toString(16)}` as const,
+          ...(nonce !== undefined && { nonce: `0x${nonce.toString(16)}` as const }),
+        },
+      ] as const,
   );
   return { config: { chainId: Number(TESTNET_CHAIN_ID) }, alloc: Object.fromEntries(accounts) };
 }

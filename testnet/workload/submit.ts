@@ -15,9 +15,12 @@ export interface SubmitOptions {
   onProgress?: Progress;
   /** How long to wait after the last one was sent for answers still out: a dead node gives none. */
   answerTimeoutMs?: number;
+  /** Where to turn when the submission to a node failed; undefined gives up. Default: always. */
+  otherNode?: (failed: number) => number | undefined;
 }
 
-export const DEFAULT_ANSWER_TIMEOUT_MS = 10_000;
+/** Above the 30 s after which a network gives an answer up by itself, so that nothing is left under way. */
+export const DEFAULT_ANSWER_TIMEOUT_MS = 31_000;
 
 /** How often the wait for the last answers looks; it is the network's clock that passes, real or virtual. */
 const LOOK_MS = 10;
@@ -25,30 +28,41 @@ const LOOK_MS = 10;
 /**
  * Submits `plan` with its first moment at `startAtMs` of the network's clock. Resolves with one record for each
  * transaction, in the order of the plan, when all are answered or `answerTimeoutMs` is over; a submission that failed
- * or was not answered has the refusal `no-answer`.
+ * or was not answered has the refusal `no-answer`. The entry of a record is the node that was asked last.
  */
 export async function submitOpenLoop(
   network: Submittable,
   plan: readonly PlannedTransaction[],
   startAtMs: number,
-  { onProgress, answerTimeoutMs = DEFAULT_ANSWER_TIMEOUT_MS }: SubmitOptions = {},
+  {
+    onProgress,
+    answerTimeoutMs = DEFAULT_ANSWER_TIMEOUT_MS,
+    otherNode = () => undefined,
+  }: SubmitOptions = {},
 ): Promise<SubmissionRecord[]> {
   const { clock } = network;
   const answers = new Map<number, { atMs: number | null; refusal: string | null }>();
   const sentAtMs: number[] = [];
-
-  for (const [index, { atMs, entry, raw }] of plan.entries()) {
-    if (clock.nowMs() < startAtMs + atMs) await network.sleepUntil(startAtMs + atMs);
-    sentAtMs.push(clock.nowMs());
-    network.submit(entry, raw).then(
+  const asked: number[] = [];
+  const ask = (index: number, node: number, raw: Uint8Array): void => {
+    asked[index] = node;
+    network.submit(node, raw).then(
       (result) => {
         const refusal = result.status === 'accepted' ? null : result.code;
         answers.set(index, { atMs: clock.nowMs(), refusal });
       },
       () => {
-        answers.set(index, { atMs: null, refusal: 'no-answer' });
+        const other = otherNode(node);
+        if (other === undefined) answers.set(index, { atMs: null, refusal: 'no-answer' });
+        else ask(index, other, raw);
       },
     );
+  };
+
+  for (const [index, { atMs, entry, raw }] of plan.entries()) {
+    await network.sleepUntil(startAtMs + atMs);
+    sentAtMs.push(clock.nowMs());
+    ask(index, entry, raw);
     onProgress?.('submit', index + 1, plan.length);
   }
 
@@ -57,18 +71,20 @@ export async function submitOpenLoop(
     await network.sleepUntil(Math.min(clock.nowMs() + LOOK_MS, giveUpAtMs));
   }
 
-  return plan.map(({ hash, sender, nonce, sizeBytes, entry, atMs }, index) => {
+  return plan.map(({ hash, sender, nonce, sizeBytes, atMs, kind, expectedRefusal }, index) => {
     const answer = answers.get(index);
     return {
       hash,
       sender,
       nonce,
       sizeBytes,
-      entry,
+      entry: asked[index]!,
       scheduledAtMs: startAtMs + atMs,
       sentAtMs: sentAtMs[index]!,
       answeredAtMs: answer?.atMs ?? null,
       refusal: answer === undefined ? 'no-answer' : answer.refusal,
+      ...(kind !== 'first' && { kind }),
+      ...(expectedRefusal !== null && { expectedRefusal }),
     };
   });
 }

@@ -3,20 +3,16 @@ import type { Stream } from '@libp2p/interface';
 import assert from 'node:assert/strict';
 import type { Host } from '../../../src/host/host.ts';
 import { createLibp2pHost } from '../../../src/host/libp2p-host.ts';
-import { ShapedConnection, type LinkDelays } from '../../../testnet/networks/local/shaped-connection.ts';
+import type { Link } from '../../../testnet/networks/local/link.ts';
 import { shapedTransport } from '../../../testnet/networks/local/shaped-transport.ts';
+import { AccessLine } from '../../../testnet/networks/access-line.ts';
 import { bytes, int, streamOf, uniform } from '../../../testnet/random.ts';
 import { hostCompliance } from '../../compliance/host.ts';
 import { eventually } from '../../helpers/poll.ts';
-import { listenPlain, type End, type ShapedListener } from '../../helpers/shaped-pair.ts';
+import { latencies as link, listenPlain, type End, type ShapedListener } from '../../helpers/shaped-pair.ts';
 
 /** Printed by a failure's message; SEED takes it back. */
 const SEED = Number(process.env['SEED'] ?? 1);
-
-const link = (thereMs: number, backMs = thereMs): LinkDelays => ({
-  thereMs: () => thereMs,
-  backMs: () => backMs,
-});
 
 /**
  * How early a chunk may come: the line sends what is due within 0.65 ms (delay-line.ts), and a millisecond's fraction
@@ -45,10 +41,12 @@ describe('shaped TCP', () => {
   it('carries bytes whole and in order both ways, whatever the chunks and the jitter', async () => {
     const dice = streamOf(SEED, 'chunks');
     const jitter = streamOf(SEED, 'jitter');
-    const { near, far } = await listener.dial({
-      thereMs: () => uniform(jitter, 0, 20),
-      backMs: () => uniform(jitter, 0, 20),
-    });
+    const { near, far } = await listener.dial(
+      link(
+        () => uniform(jitter, 0, 20),
+        () => uniform(jitter, 0, 20),
+      ),
+    );
     const sent = new Map([near, far].map((end) => [end, [] as Uint8Array[]]));
     for (let k = 0; k < 300; k++) {
       for (const [end, chunks] of sent) {
@@ -104,11 +102,6 @@ describe('shaped TCP', () => {
     assert.ok(performance.now() - beforeMs >= 90 - EARLIEST_MS);
   });
 
-  it('is plain TCP to a peer without a link', async () => {
-    const { near } = await listener.dial(undefined);
-    assert.ok(!(near.connection instanceof ShapedConnection));
-  });
-
   it('delivers all that was sent before a close, then the close, one latency later', async () => {
     const { near, far } = await listener.dial(link(30, 20));
     const beforeMs = performance.now();
@@ -141,7 +134,7 @@ describe('shaped TCP', () => {
     // Far apart: the kernel throws away what it holds unread when a reset comes.
     const delaysMs = { handshake: 1, data: 10, reset: 600 };
     const delays = Object.values(delaysMs)[Symbol.iterator]();
-    const { near, far } = await listener.dial({ thereMs: () => delays.next().value!, backMs: () => 1 });
+    const { near, far } = await listener.dial(link(() => delays.next().value!, 1));
     const beforeMs = performance.now();
     near.connection.send(Uint8Array.of(1, 2, 3));
     near.connection.abort(new Error('enough'));
@@ -191,6 +184,65 @@ describe('shaped TCP', () => {
     assert.ok(near.bytes().equals(sent));
   });
 
+  it('paces what it sends and what it reads by the access lines of the node, all connections together', async () => {
+    // 200 kB at 8 Mbit/s: 200 ms, whichever of the two connections they are on.
+    const access = { uplink: new AccessLine(8e6), downlink: new AccessLine(8e6) };
+    const pairs = [await listener.dial(link(0), access), await listener.dial(link(0), access)];
+    for (const [from, to] of [
+      ['near', 'far'],
+      ['far', 'near'],
+    ] as const) {
+      const before = pairs.map((pair) => pair[to].received.at(-1)?.bytes ?? 0);
+      const startMs = performance.now();
+      for (let k = 0; k < 100; k++)
+        for (const pair of pairs) pair[from].connection.send(new Uint8Array(1000));
+      for (const [at, pair] of pairs.entries()) await arrived(pair[to], before[at]! + 100_000);
+      const tookMs = Math.max(...pairs.map((pair) => pair[to].received.at(-1)!.atMs)) - startMs;
+      assert.ok(tookMs >= 200 - EARLIEST_MS && tookMs <= 200 + MEDIAN_MS, `${from}: ${tookMs} ms`);
+    }
+  });
+
+  it('is silent while the link is cut, in both directions, even of its end; then all of it comes', async () => {
+    const cutLink = link(20);
+    const { near, far } = await listener.dial(cutLink);
+    near.connection.send(Uint8Array.of(1));
+    cutLink.cut();
+    near.connection.send(Uint8Array.of(2, 3));
+    far.connection.send(Uint8Array.of(4));
+    await far.connection.close();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    assert.deepEqual([near.received, far.received, near.ended], [[], [], undefined]);
+    const healedMs = performance.now();
+    cutLink.heal();
+    const ended = await eventually('the close', () => near.ended);
+    assert.equal(ended.bytesBefore, 1);
+    assert.ok(ended.atMs >= healedMs + 20 - EARLIEST_MS);
+  });
+
+  it('tells nobody of an abort on a cut link, and lets go of the socket once it heals', async () => {
+    const cutLink = link(5);
+    const { near, far } = await listener.dial(cutLink);
+    cutLink.cut();
+    near.connection.abort(new Error('no answer'));
+    assert.equal(near.connection.status, 'aborted');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(far.ended, undefined);
+    cutLink.heal();
+    assert.match(String((await eventually('the reset', () => far.ended)).error), /ECONNRESET/);
+  });
+
+  it('dials across a cut once it heals', async () => {
+    const cutLink = link(1);
+    cutLink.cut();
+    const dialling = listener.dial(cutLink);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const healedMs = performance.now();
+    cutLink.heal();
+    const { near } = await dialling;
+    assert.ok(performance.now() >= healedMs);
+    assert.equal(near.connection.status, 'open');
+  });
+
   it('keeps many connections apart', async () => {
     const dice = streamOf(SEED, 'many');
     const pairs = await Promise.all(
@@ -211,7 +263,7 @@ describe('shaped TCP', () => {
   });
 });
 
-const create = async (delays: LinkDelays): Promise<Host> =>
+const create = async (delays: Link): Promise<Host> =>
   createLibp2pHost({
     privateKey: await generateKeyPair('Ed25519'),
     agentVersion: 'test',

@@ -10,6 +10,10 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 
 import { recordOf, submission, syntheticRecord } from '../../helpers/synthetic-record.ts';
 import { pageInput } from '../../helpers/report-input.ts';
+import { writeSyntheticRun } from '../../helpers/synthetic-run.ts';
+import { readGroups } from '../../../testnet/compare/read-groups.ts';
+import type { ExperimentRecord } from '../../../testnet/measure/record.ts';
+import { comparisonPage } from '../../../testnet/report/comparison-report.ts';
 import { renderHtml } from '../../../testnet/report/html.ts';
 
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -96,40 +100,80 @@ describe('the report in a browser', function () {
     return { page, complaints };
   }
 
-  const html = renderHtml(
-    pageInput(syntheticRecord({ nodes: 60, transactions: 40, network: 'local', lossShare: 0.01 })),
-  );
+  const html = renderHtml(pageInput(eventful()));
 
-  for (const [width, scheme] of [
+  const VIEWS = [
     [390, 'light'],
     [390, 'dark'],
     [1280, 'light'],
     [1280, 'dark'],
-  ] as const) {
+  ] as const;
+
+  /** Each figure with what of it can be seen. */
+  async function assertDrawn(page: Page, ids: readonly string[]): Promise<void> {
+    const drawn = await page.locator('figure').evaluateAll((figures) =>
+      figures.map((figure) => {
+        const element = figure as unknown as BrowserElement;
+        const marks = element.querySelectorAll(
+          'svg g:not([aria-hidden]):not([aria-label*="axis"]) :is(path, rect, circle, line, text)',
+        );
+        const visible = [...marks].filter((mark) => {
+          const { width, height } = mark.getBoundingClientRect();
+          return width > 0 || height > 0;
+        });
+        return { id: element.id, marks: visible.length };
+      }),
+    );
+    assert.deepEqual(
+      drawn.map(({ id }) => id),
+      ids,
+    );
+    for (const { id, marks } of drawn) assert.ok(marks > 0, `${id} has no drawn mark`);
+  }
+
+  for (const [width, scheme] of VIEWS) {
     it(`is whole and does not overflow at ${width} px, ${scheme}`, async () => {
       const { page, complaints } = await open(html, width, scheme);
-      const drawn = await page.locator('figure').evaluateAll((figures) =>
-        figures.map((figure) => {
-          const element = figure as unknown as BrowserElement;
-          const marks = element.querySelectorAll(
-            'svg g:not([aria-hidden]):not([aria-label*="axis"]) :is(path, rect, circle, text)',
-          );
-          const visible = [...marks].filter((mark) => {
-            const { width, height } = mark.getBoundingClientRect();
-            return width > 0 || height > 0;
-          });
-          return { id: element.id, marks: visible.length };
-        }),
-      );
-      assert.deepEqual(
-        drawn.map(({ id }) => id),
-        ['latency-cdf', 'coverage-over-time', 'latency-by-node', 'hops', 'bytes-by-kind', 'provenance'],
-      );
-      for (const { id, marks } of drawn) assert.ok(marks > 0, `${id} has no drawn mark`);
+      await assertDrawn(page, [
+        'latency-cdf',
+        'coverage-over-time',
+        'faults-over-time',
+        'stretch',
+        'latency-by-node',
+        'hops',
+        'bytes-by-kind',
+        'provenance',
+        'latency-by-region',
+        'topology',
+        'series-mesh',
+        'series-pending',
+      ]);
       assert.deepEqual(await overflowing(page, width), []);
       assert.deepEqual(complaints, []);
       await page.close();
     });
+
+    it(`of a comparison is whole and does not overflow at ${width} px, ${scheme}`, async () => {
+      const { page, complaints } = await open(await comparison(), width, scheme);
+      await assertDrawn(page, ['growth-t99', 'growth-bytes', 'latency-cdfs', 'coverage-curves', 'pareto']);
+      assert.deepEqual(await overflowing(page, width), []);
+      assert.deepEqual(complaints, []);
+      await page.close();
+    });
+  }
+
+  async function comparison(): Promise<string> {
+    const runs = await mkdtemp(join(folder!, 'runs-'));
+    const folders: string[] = [];
+    for (const nodes of [20, 40, 80]) {
+      for (const seed of [1, 2, 3]) {
+        folders.push(
+          await writeSyntheticRun(join(runs, `${nodes}-${seed}`), { nodes, seed, transactions: 10 }),
+        );
+      }
+    }
+    const groups = await readGroups(folders);
+    return comparisonPage({ title: 'Scale', description: 'How it grows.', groups, directory: runs });
   }
 
   it('is whole when nothing was delivered and nothing expected', async () => {
@@ -168,6 +212,30 @@ describe('the report in a browser', function () {
     await page.close();
   });
 });
+
+/** A record in which everything the report can draw was measured. */
+function eventful(): ExperimentRecord {
+  const record = syntheticRecord({ nodes: 60, transactions: 40, network: 'local', lossShare: 0.01 });
+  const fault = { atMs: 0, cause: 'timeline 1', missed: null };
+  const looks = [0, 400, 800, 1200];
+  return {
+    ...record,
+    links: record.edges.flatMap(([a, b]) => [
+      { from: a, to: b, latencyMs: 5 },
+      { from: b, to: a, latencyMs: 5 },
+    ]),
+    regions: record.traces.map(({ index }) => ['europe', 'north_america_east', 'south_america'][index % 3]!),
+    faults: [
+      { ...fault, appliedAtMs: 200, action: { kind: 'freeze', node: 3 } },
+      { ...fault, appliedAtMs: 500, action: { kind: 'thaw', node: 3 } },
+    ],
+    series: {
+      atMs: looks,
+      mesh: record.traces.map(({ index }) => looks.map((_, look) => (index + look) % 9)),
+      pending: record.traces.map(({ index }) => looks.map((_, look) => (index === 7 ? null : look * 10))),
+    },
+  };
+}
 
 /** What reaches past the right edge of the window and is not inside something that scrolls by itself. */
 async function overflowing(page: Page, width: number): Promise<string[]> {

@@ -331,7 +331,7 @@ describe('rpc server', () => {
       });
       assert.equal(preflight.headers['access-control-allow-origin'], origin);
       assert.equal(preflight.headers['access-control-allow-methods'], 'GET, POST');
-      assert.equal(preflight.headers['access-control-allow-headers'], 'content-type');
+      assert.equal(preflight.headers['access-control-allow-headers'], 'content-type, authorization');
       const answer = await rawRequest(url, { headers: { origin } });
       assert.equal(answer.headers['access-control-allow-origin'], origin);
       const other = await rawRequest(url, { headers: { origin: 'http://other.example' } });

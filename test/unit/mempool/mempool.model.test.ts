@@ -72,12 +72,26 @@ class Run {
   /** All that was ever offered: what a peer may bring back. */
   readonly offered: Transaction[] = [];
   readonly seen: Record<string, number>;
+  /** Hashes of the pending, from nothing but what the pool told its listener. */
+  readonly told = new Set<Hex>();
   nowMs = 1;
 
   constructor(options: Partial<MempoolOptions>, seen: Record<string, number>) {
     this.seen = seen;
     this.pool = new Mempool(this.state, options);
     this.naive = new NaivePool(this.state, resolveMempoolOptions(options));
+    this.pool.subscribe((change) => this.listen(change));
+  }
+
+  listen({ departed, promoted, demoted }: PoolChange): void {
+    const gone = [...departed.map(({ transaction }) => transaction), ...demoted];
+    const all = [...gone, ...promoted].map(({ hash }) => hash);
+    assert.equal(new Set(all).size, all.length, 'told of one transaction twice');
+    for (const { hash } of gone) this.told.delete(hash);
+    for (const { hash } of promoted) {
+      assert.ok(!this.told.has(hash), 'promoted, and was pending before');
+      this.told.add(hash);
+    }
   }
 
   step(s: Step): void {
@@ -204,6 +218,8 @@ class Run {
       );
       assert.equal(this.pool.nextNonce(sender), this.naive.nextNonce(sender));
     }
+    const pendingHashes = items.filter(({ status }) => status === 'pending').map(({ tx }) => tx.hash);
+    assert.deepEqual([...this.told].sort(), pendingHashes.sort());
     for (const { tx, status, origin } of items) {
       const pooled = this.pool.get(tx.hash);
       assert.equal(pooled?.status, status);
@@ -226,7 +242,7 @@ function plain(outcome: Outcome): NaiveOutcome {
 }
 
 const STEPS = 250;
-const RUNS = 25;
+const RUNS = 50;
 /** Shrinking a failure of so many steps would go on for minutes. */
 const BOUNDED = { interruptAfterTimeLimit: 15_000, markInterruptAsFailure: true };
 

@@ -85,12 +85,12 @@ describe('Mempool', () => {
       refused(
         makeTransaction({ tipCap: 4n, feeCap: 100n }),
         'tip-too-low',
-        'transaction underpriced: gas tip cap 4, minimum needed 5',
+        'transaction gas price below minimum: gas tip cap 4, minimum needed 5',
       );
       refused(
         makeTransaction({ tipCap: 5n, feeCap: 69n }),
         'tip-too-low',
-        'transaction underpriced: gas fee cap 69, minimum needed 70',
+        'transaction gas price below minimum: gas fee cap 69, minimum needed 70',
       );
       admit(makeTransaction({ tipCap: 5n, feeCap: 70n }));
     });
@@ -100,7 +100,7 @@ describe('Mempool', () => {
       refused(
         makeTransaction({ sender: B, tipCap: 0n }),
         'tip-too-low',
-        'transaction underpriced: gas tip cap 0, minimum needed 1',
+        'transaction gas price below minimum: gas tip cap 0, minimum needed 1',
       );
     });
 
@@ -521,7 +521,7 @@ describe('Mempool', () => {
     it('rule 17: by default local transactions are treated like all', () => {
       open({ maxPendingTransactions: 1 });
       admit(makeTransaction({ sender: A }), 'local');
-      const message = 'transaction underpriced: gas tip cap 0, minimum needed 1';
+      const message = 'transaction gas price below minimum: gas tip cap 0, minimum needed 1';
       refused(makeTransaction({ sender: B, tipCap: 0n }), 'tip-too-low', message, 'local');
       assert.equal(admit(makeTransaction({ sender: B, tipCap: 2n * GWEI })).departed.length, 1);
     });

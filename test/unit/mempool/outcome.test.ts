@@ -34,6 +34,7 @@ const CURED_BY: Record<PoolRefusalCode, string | null> = {
   'recently-evicted': 'time',
   'pool-full': 'room in the pool',
   'verifier-busy': 'time',
+  'state-unavailable': 'an upstream that answers again',
 };
 
 describe('meaning of an outcome', () => {

@@ -192,16 +192,23 @@ describe('rpc dispatcher', () => {
       assert.ok(message.length < 200, message);
     });
 
+    it('-32602 shows a value nested deep as far as it helps', async () => {
+      const { message } = await errorOf(
+        dispatcherOf(backend),
+        'eth_getBalance',
+        { a: [{ b: [1] }, []] },
+        'latest',
+      );
+      assert.match(message, /, got \{"a":\[\{…\},\[…\]\]\}$/);
+    });
+
     it('-32603 internal error: the caller learns nothing of it, the listener all', async () => {
       const bug = new Error('secret path /home');
       backend.submit = () => Promise.reject(bug);
       const heard: [unknown, string][] = [];
-      const dispatcher = createDispatcher(
-        backend,
-        ['eth'],
-        DEFAULT_RPC_OPTIONS,
-        (...args) => void heard.push(args),
-      );
+      const dispatcher = createDispatcher(backend, ['eth'], DEFAULT_RPC_OPTIONS, {
+        onInternalError: (...args) => void heard.push(args),
+      });
       assert.deepEqual(await errorOf(dispatcher, 'eth_sendRawTransaction', '0x01'), {
         code: -32603,
         message: 'internal error',

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../src/bytes.ts';
 import type { Dispatcher } from '../../../src/rpc/dispatcher.ts';
+import { ChainError } from '../../../src/state/chain.ts';
 import { keccak256 } from '../../../src/transaction/crypto.ts';
+import { decodeTransaction } from '../../../src/transaction/decode.ts';
+import { recoverSender } from '../../../src/transaction/recover.ts';
+import { DEFAULT_TRANSACTION_RULES } from '../../../src/transaction/rules.ts';
+import type { DecodedTransaction, Transaction } from '../../../src/transaction/transaction.ts';
+import { FakeChain } from '../../helpers/fake-chain.ts';
 import {
   BASE_FEE,
+  CHAIN_ID,
   DEV_ACCOUNTS,
   DEV_BALANCE,
   FakeBackend,
@@ -113,8 +120,15 @@ describe('rpc eth', () => {
     assert.equal(await result('eth_getBalance', STRANGER, 'latest'), '0x0');
   });
 
-  it('eth_getCode is none', async () => {
+  it('eth_getCode and eth_getStorageAt know the code of genesis', async () => {
+    backend.state.codes.set(STRANGER, '0x6001');
+    assert.equal(await result('eth_getCode', STRANGER, 'latest'), '0x6001');
     assert.equal(await result('eth_getCode', alice, 'latest'), '0x');
+    const zeros = `0x${'00'.repeat(32)}`;
+    assert.equal(await result('eth_getStorageAt', alice, '0x00', 'latest'), zeros);
+    const { message } = await error('eth_getStorageAt', STRANGER, '0x0', 'latest');
+    assert.match(message, /^the storage of a contract is not available/);
+    assert.equal((await error('eth_getStorageAt', alice, 'first', 'latest')).code, -32602);
   });
 
   it('state at a block that is not there is an error, as geth words it', async () => {
@@ -189,20 +203,206 @@ describe('rpc eth', () => {
     assert.equal(await result('eth_estimateGas', { to: bob }, 'latest', {}), '0x5208');
   });
 
+  it('eth_estimateGas and eth_call refuse what would run code of genesis', async () => {
+    backend.state.codes.set(STRANGER, '0x6001');
+    const call = { from: alice, to: STRANGER };
+    assert.match((await error('eth_estimateGas', call)).message, /^the gas of a call to a contract is not/);
+    assert.match((await error('eth_call', call, 'latest')).message, /^the result of a call to a contract/);
+  });
+
+  it('eth_call returns nothing where nothing runs', async () => {
+    assert.equal(await result('eth_call', { to: bob, data: '0x70a08231' }, 'latest'), '0x');
+    assert.equal(await result('eth_call', { to: bob }), '0x');
+    const { message } = await error('eth_call', { from: STRANGER, to: bob, value: '0x1' }, 'latest');
+    assert.equal(message, 'insufficient funds for transfer');
+    assert.match((await error('eth_call', {}, 'latest')).message, /^the result of a contract creation/);
+    const overrides = { [bob]: { code: '0x6001' } };
+    assert.match(
+      (await error('eth_call', { to: bob }, 'latest', overrides)).message,
+      /^eth_call with overrides is not available/,
+    );
+  });
+
+  it('genesis holds nothing, other blocks are not there', async () => {
+    const genesis = await genesisHash();
+    for (const what of ['eth_getBlockTransactionCountBy', 'eth_getUncleCountByBlock']) {
+      assert.equal(await result(`${what}Number`, 'latest'), '0x0');
+      assert.equal(await result(`${what}Number`, '0x1'), null);
+      assert.equal(await result(`${what}Hash`, genesis), '0x0');
+      assert.equal(await result(`${what}Hash`, NO_HASH), null);
+    }
+    for (const what of ['eth_getTransactionByBlock', 'eth_getUncleByBlock']) {
+      assert.equal(await result(`${what}NumberAndIndex`, 'latest', '0x0'), null);
+      assert.equal(await result(`${what}HashAndIndex`, genesis, '0x0'), null);
+    }
+    assert.deepEqual(await result('eth_getBlockReceipts', 'latest'), []);
+    assert.equal(await result('eth_getBlockReceipts', '0x1'), null);
+    assert.deepEqual(await result('eth_getLogs', { fromBlock: '0x0', toBlock: 'latest' }), []);
+    assert.deepEqual(await result('eth_getLogs', { blockHash: genesis }), []);
+    assert.equal((await error('eth_getLogs', { blockHash: NO_HASH })).message, 'unknown block');
+  });
+
+  it('eth_pendingTransactions are those submitted here, without the queued', async () => {
+    const local = await result('eth_sendRawTransaction', toHex(signed()));
+    await backend.submit(signed({ nonce: 5n }));
+    const remote = recoverSender(
+      decodeTransaction(signed({}, 1), {
+        ...DEFAULT_TRANSACTION_RULES,
+        chainId: CHAIN_ID,
+      }) as DecodedTransaction,
+    ) as Transaction;
+    assert.equal(backend.pool.add(remote, 'remote', 0).status, 'pending');
+    const listed = (await result('eth_pendingTransactions')) as { hash: string }[];
+    assert.deepEqual(
+      listed.map(({ hash }) => hash),
+      [local],
+    );
+  });
+
+  it('what needs a key says what to do instead', async () => {
+    for (const method of ['eth_sendTransaction', 'eth_sign', 'eth_signTransaction']) {
+      const { code, message } = await error(method, { from: alice });
+      assert.equal(code, -32000);
+      assert.match(message, /^unknown account: .*eth_sendRawTransaction/);
+    }
+  });
+
   it('what needs a chain says so', async () => {
-    for (const method of [
-      'eth_call',
-      'eth_getLogs',
-      'eth_getProof',
-      'eth_getStorageAt',
-      'eth_createAccessList',
-    ]) {
+    for (const method of ['eth_getProof', 'eth_createAccessList', 'eth_simulateV1', 'eth_blobBaseFee']) {
       const { code, message } = await error(method, {}, 'latest');
       assert.equal(code, -32000);
-      assert.equal(
-        message,
-        `${method} is not available: this node keeps a transaction pool over genesis accounts, it has no blocks and executes nothing`,
+      assert.match(message, new RegExp(`^${method} is not available: .* --upstream`));
+    }
+    const { message } = await error('eth_sendRawTransactionSync', toHex(signed()));
+    assert.match(message, /^eth_sendRawTransactionSync is not available/);
+    assert.equal(backend.pool.counts.pending, 0);
+  });
+});
+
+describe('rpc eth over a chain', () => {
+  let backend: FakeBackend;
+  let chain: FakeChain;
+  let dispatcher: Dispatcher;
+  beforeEach(() => {
+    backend = new FakeBackend();
+    chain = new FakeChain();
+    backend.chain = chain;
+    dispatcher = dispatcherOf(backend);
+  });
+
+  const result = (method: string, ...params: unknown[]) => resultOf(dispatcher, method, ...params);
+  const error = (method: string, ...params: unknown[]) => errorOf(dispatcher, method, ...params);
+
+  const call = { to: bob, input: '0x70a08231', nonce: '0x1', blobVersionedHashes: [NO_HASH] };
+  const BLOCK = { number: '0x5', hash: NO_HASH, withdrawals: [] };
+  const PASSED: [method: string, params: unknown[], answer: unknown][] = [
+    ['eth_call', [call, 'latest'], '0x01'],
+    ['eth_call', [call, '0x5', { [bob]: { balance: '0x1' } }, { number: '0x6' }], '0x01'],
+    ['eth_estimateGas', [call], '0x5209'],
+    ['eth_getCode', [bob, 'pending'], '0x60'],
+    ['eth_getStorageAt', [bob, '0x00', '0x5'], NO_HASH],
+    ['eth_getProof', [bob, ['0x0'], 'latest'], { accountProof: [] }],
+    ['eth_getBalance', [bob, 'safe'], '0x7'],
+    ['eth_getBalance', [bob, { blockHash: NO_HASH, requireCanonical: true }], '0x7'],
+    ['eth_getTransactionCount', [bob, 'latest'], '0x8'],
+    ['eth_getTransactionCount', [bob, '0x3'], '0x2'],
+    ['eth_getLogs', [{ address: bob, topics: [null, [NO_HASH]] }], []],
+    ['eth_getBlockByNumber', ['latest', true], BLOCK],
+    ['eth_getBlockByNumber', ['pending', false], BLOCK],
+    ['eth_getBlockByHash', [NO_HASH, false], null],
+    ['eth_getBlockReceipts', ['0x5'], [{ status: '0x1' }]],
+    ['eth_getBlockTransactionCountByNumber', ['latest'], '0x9'],
+    ['eth_getTransactionByBlockHashAndIndex', [NO_HASH, '0x0'], { hash: NO_HASH }],
+    ['eth_getTransactionReceipt', [NO_HASH], { status: '0x1' }],
+    ['eth_getTransactionByHash', [NO_HASH], { hash: NO_HASH }],
+    ['eth_getRawTransactionByHash', [NO_HASH], '0x02'],
+    ['eth_feeHistory', ['0x4', 'latest', [10, 50.5]], { oldestBlock: '0x1', gasUsedRatio: [0.5] }],
+    ['eth_gasPrice', [], '0x10'],
+    ['eth_maxPriorityFeePerGas', [], '0x2'],
+    ['eth_blobBaseFee', [], '0x1'],
+    ['eth_blockNumber', [], '0x5'],
+    ['eth_syncing', [], { currentBlock: '0x1', highestBlock: '0x5' }],
+    ['eth_createAccessList', [call, 'latest'], { accessList: [] }],
+    ['eth_simulateV1', [{ blockStateCalls: [] }, 'latest'], []],
+  ];
+
+  it('passes on what turns on blocks or execution, as it came, and answers as the chain does', async () => {
+    for (const [method, params, answer] of PASSED) {
+      chain.requests.length = 0;
+      chain.answer = () => answer;
+      assert.deepEqual(await result(method, ...params), answer, method);
+      assert.deepEqual(chain.requests, [[method, params]]);
+    }
+  });
+
+  it('passes errors back unchanged', async () => {
+    chain.answer = () => {
+      throw new ChainError(3, 'execution reverted: no', '0x08c379a0');
+    };
+    for (const [method, params] of PASSED) {
+      const refused = { code: 3, message: 'execution reverted: no', data: '0x08c379a0' };
+      assert.deepEqual(await error(method, ...params), refused, method);
+    }
+  });
+
+  it('says so when the chain does not answer', async () => {
+    chain.answer = () => {
+      throw new Error('the upstream http://127.0.0.1:1 does not answer: connection refused');
+    };
+    for (const [method, params] of PASSED) {
+      const { code, message } = await error(method, ...params);
+      assert.deepEqual(
+        [code, message],
+        [-32000, 'the upstream http://127.0.0.1:1 does not answer: connection refused'],
       );
     }
+  });
+
+  it('checks parameters before it asks', async () => {
+    assert.equal((await error('eth_getBalance', '0x1', 'latest')).code, -32602);
+    assert.deepEqual(chain.requests, []);
+  });
+
+  it('what the pool has is answered by the pool', async () => {
+    const raw = toHex(signed());
+    const hash = await result('eth_sendRawTransaction', raw);
+    const shown = (await result('eth_getTransactionByHash', hash)) as { from: string };
+    assert.equal(shown.from, alice);
+    assert.equal(await result('eth_getRawTransactionByHash', hash), raw);
+    assert.equal(await result('eth_chainId'), '0x7a69');
+    assert.deepEqual(chain.requests, []);
+  });
+
+  it('a pending nonce is the pool over the state, which is prepared for it', async () => {
+    const prepared: string[] = [];
+    backend.state.prepare = async (addresses) => {
+      prepared.push(...addresses);
+      backend.state.nonces.set(bob, 7n);
+    };
+    assert.equal(await result('eth_getTransactionCount', bob, 'pending'), '0x7');
+    assert.deepEqual(prepared, [bob]);
+    for (const nonce of [0n, 1n]) await backend.submit(signed({ nonce }));
+    assert.equal(await result('eth_getTransactionCount', alice, 'pending'), '0x2');
+    assert.deepEqual(chain.requests, []);
+  });
+
+  it('a pending nonce that cannot be known is an error', async () => {
+    backend.state.prepare = () => Promise.reject(new Error('the upstream does not answer'));
+    assert.deepEqual(await error('eth_getTransactionCount', bob, 'pending'), {
+      code: -32000,
+      message: 'the upstream does not answer',
+    });
+  });
+
+  it('suggestions are never below what the pool takes', async () => {
+    backend = new FakeBackend({ minTipWei: 5n, minFeeCapWei: 9n });
+    backend.chain = chain;
+    dispatcher = dispatcherOf(backend);
+    chain.answer = () => '0x1';
+    assert.equal(await result('eth_maxPriorityFeePerGas'), '0x5');
+    assert.equal(await result('eth_gasPrice'), '0x9');
+    chain.answer = () => '0xa';
+    assert.equal(await result('eth_maxPriorityFeePerGas'), '0xa');
+    assert.equal(await result('eth_gasPrice'), '0xa');
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { corsHeaders, isHostAllowed } from '../../../src/rpc/guard.ts';
+import { corsHeaders, isHostAllowed, isOriginAllowed, tokenCheck } from '../../../src/rpc/guard.ts';
 
 describe('rpc guard', () => {
   it('lets pass addresses, names it expects, and no header', () => {
@@ -48,5 +48,65 @@ describe('rpc guard', () => {
       vary: 'Origin',
     });
     assert.deepEqual(corsHeaders('http://a.example', ['*']), { 'access-control-allow-origin': '*' });
+  });
+
+  describe('origins of WebSockets', () => {
+    it('let in clients that are no browsers, whatever the rules', () => {
+      assert.ok(isOriginAllowed(undefined, []));
+      assert.ok(isOriginAllowed(undefined, ['http://a.example']));
+    });
+
+    it('must be listed; what a rule leaves out may be anything', () => {
+      const cases: [rule: string, origin: string, allowed: boolean][] = [
+        ['http://a.example', 'http://a.example', true],
+        ['http://a.example', 'http://A.Example', true],
+        ['http://A.example', 'http://a.example:8080', true],
+        ['http://a.example', 'https://a.example', false],
+        ['http://a.example:8080', 'http://a.example:8080', true],
+        ['http://a.example:8080', 'http://a.example', false],
+        ['a.example', 'https://a.example:1', true],
+        ['a.example:1', 'https://a.example:2', false],
+        ['http://localhost', 'http://localhost:3000', true],
+        ['http://localhost', 'http://localhost.evil.example', false],
+        ['http://localhost', 'http://evil.example', false],
+        ['http://[::1]', 'http://[::1]:3000', true],
+        ['chrome-extension://abc', 'chrome-extension://abc', true],
+        ['*', 'http://evil.example', true],
+        ['http://a.example', 'null', false],
+        ['http://a.example', '', false],
+        ['http://a.example/page', 'http://a.example', false],
+      ];
+      for (const [rule, origin, allowed] of cases) {
+        assert.equal(isOriginAllowed(origin, [rule]), allowed, `${rule} ${origin}`);
+      }
+      assert.ok(!isOriginAllowed('http://localhost', []));
+    });
+  });
+
+  describe('token', () => {
+    it('is not asked for when there is none', () => {
+      assert.ok(tokenCheck(undefined)(undefined));
+      assert.ok(tokenCheck(undefined)('Bearer anything'));
+    });
+
+    it('must be the whole token, in an Authorization header of its scheme', () => {
+      const isRight = tokenCheck('s3cret');
+      for (const header of ['Bearer s3cret', 'bearer s3cret', 'BEARER   s3cret'])
+        assert.ok(isRight(header), header);
+      for (const header of [
+        undefined,
+        '',
+        's3cret',
+        'Bearer',
+        'Bearer ',
+        'Bearer s3cre',
+        'Bearer s3cret2',
+        'Bearer S3cret',
+        'Basic s3cret',
+        'Bearers3cret',
+      ]) {
+        assert.ok(!isRight(header), header);
+      }
+    });
   });
 });

@@ -18,9 +18,9 @@ describe('rpc options', () => {
     assert.deepEqual(options, { ...DEFAULT_RPC_OPTIONS, port: 0 });
   });
 
-  it('answer admin only on loopback, unless told otherwise', () => {
+  it('answer admin and txgossip only on loopback, unless told otherwise', () => {
     const ordinary = ['eth', 'net', 'web3', 'txpool'];
-    assert.deepEqual(enabledNamespaces({ host: '127.0.0.1', namespaces: undefined }), [...ordinary, 'admin']);
+    assert.deepEqual(enabledNamespaces({ host: '127.0.0.1', namespaces: undefined }), [...ordinary, 'admin', 'txgossip']);
     assert.deepEqual(enabledNamespaces({ host: '0.0.0.0', namespaces: undefined }), ordinary);
     assert.deepEqual(enabledNamespaces({ host: '0.0.0.0', namespaces: ['admin'] }), ['admin']);
     assert.deepEqual(enabledNamespaces({ host: '127.0.0.1', namespaces: [] }), []);

@@ -87,6 +87,18 @@ describe('rpc net, web3, admin, rpc', () => {
     assert.equal((await errorOf(dispatcher, 'admin_addPeer', 7)).code, -32602);
   });
 
+  it('admin_removePeer, admin_addTrustedPeer, admin_removeTrustedPeer', async () => {
+    const address = `/ip4/127.0.0.1/tcp/4002/p2p/${PEER_ID}`;
+    assert.equal(await result('admin_removePeer', address), true);
+    assert.deepEqual(backend.removed, [address]);
+    assert.equal(await result('admin_addTrustedPeer', address), true);
+    assert.deepEqual([...backend.trusted], [address]);
+    assert.equal(await result('admin_removeTrustedPeer', address), true);
+    assert.deepEqual([...backend.trusted], []);
+    const unknown = await errorOf(dispatcher, 'admin_removeTrustedPeer', address);
+    assert.deepEqual(unknown, { code: -32000, message: `no peer was added as ${address}` });
+  });
+
   it('rpc_modules', async () => {
     assert.deepEqual(
       await result('rpc_modules'),

@@ -27,13 +27,14 @@ describe('GenesisState', () => {
           config: { chainId: 5 },
           gasLimit: '8000000',
           baseFeePerGas: '0x10',
-          alloc: { [WELL_KNOWN[0]!.toUpperCase().slice(2)]: { balance: '77', nonce: '0x9' } },
+          alloc: { [WELL_KNOWN[0]!.toUpperCase().slice(2)]: { balance: '77', nonce: '0x9', code: '0xFE' } },
         }),
       ),
     );
     assert.deepEqual([state.chainId, state.blockGasLimit, state.baseFee], [5n, 8_000_000n, 16n]);
     assert.deepEqual([state.balance(WELL_KNOWN[0]!), state.nonce(WELL_KNOWN[0]!)], [77n, 9n]);
     assert.deepEqual([state.balance(WELL_KNOWN[1]!), state.nonce(WELL_KNOWN[1]!)], [0n, 0n]);
+    assert.deepEqual([state.code(WELL_KNOWN[0]!), state.code(WELL_KNOWN[1]!)], ['0xfe', '0x']);
   });
 });
 

@@ -297,7 +297,7 @@ describe('decodeTransaction refuses', () => {
   it('init-code-too-large (EIP-3860)', () => {
     const create = { ...DYNAMIC_FEE, to: undefined, gasLimit: 30_000_000n };
     const raw = signed(create, { data: new Uint8Array(49_153) });
-    assertRefused(raw, 'init-code-too-large', 'max initcode size exceeded: code size 49153, limit 49152');
+    assertRefused(raw, 'init-code-too-large', 'max initcode size exceeded: code size 49153 limit 49152');
     assert.equal(decoded(signed(create, { data: new Uint8Array(49_152) })).to, undefined);
     assert.equal(decoded(signed(create, { data: new Uint8Array(49_153), to: TO })).to, TO);
   });

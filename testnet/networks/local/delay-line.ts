@@ -1,6 +1,6 @@
 /**
- * One direction of an emulated link: what is handed over at t comes out at max(t + delay, the one before it), in
- * order, nothing lost. The local counterpart of LinkDirection in the simulated network.
+ * A queue in time: each parcel comes out at its own due time or behind the one before it, in order, nothing lost. What
+ * the local network emulates links with.
  */
 import type { Cancel, Clock } from '../../../src/environment.ts';
 
@@ -10,23 +10,28 @@ import type { Cancel, Clock } from '../../../src/environment.ts';
  * around zero. What remains with libp2p on top is 0.3 ms in the mean on two half busy cores (`npm run bench -- links`).
  * Spinning for the rest was measured, too: it is no better in the mean and takes a quarter of a core at 500 parcels a
  * second, which the nodes need themselves.
+ *
+ * No error adds up: due times are absolute, and what follows is reckoned from them and not from when a timer fired.
  */
 const EARLY_MS = 0.65;
 
-interface Parcel {
-  dueMs: number;
+export interface Sized {
   bytes: number;
-  deliver: () => void;
-  next: Parcel | undefined;
 }
 
-export class DelayLine {
+interface Entry<Parcel> {
+  parcel: Parcel;
+  dueMs: number;
+  next: Entry<Parcel> | undefined;
+}
+
+export class DelayLine<Parcel extends Sized> {
   readonly #clock: Clock;
-  readonly #delayMs: () => number;
-  #first: Parcel | undefined;
-  #last: Parcel | undefined;
+  readonly #deliver: (parcel: Parcel, dueMs: number) => void;
+  #first: Entry<Parcel> | undefined;
+  #last: Entry<Parcel> | undefined;
   /** Passes what is held up, and ends the line. */
-  #reset: Parcel | undefined;
+  #reset: Entry<Parcel> | undefined;
   #lastDueMs = 0;
   #held = false;
   #closed = false;
@@ -34,10 +39,10 @@ export class DelayLine {
   #cancelTimer: Cancel | undefined;
   #bytes = 0;
 
-  /** @param delayMs Asked once for each parcel: milliseconds, fractional, from 0 up. */
-  constructor(clock: Clock, delayMs: () => number) {
+  /** @param deliver Told the time a parcel was due, too. */
+  constructor(clock: Clock, deliver: (parcel: Parcel, dueMs: number) => void) {
     this.#clock = clock;
-    this.#delayMs = delayMs;
+    this.#deliver = deliver;
   }
 
   /** Handed over and not delivered. */
@@ -45,24 +50,32 @@ export class DelayLine {
     return this.#bytes;
   }
 
-  /** `deliver` runs when it is due and all before it has been delivered; never, once the line is closed or reset. */
-  send(bytes: number, deliver: () => void): void {
+  /**
+   * Delivered when it is due and all before it has been; at once, before this returns, where both are so now. Never,
+   * once the line is closed or reset.
+   */
+  send(parcel: Parcel, dueMs: number): void {
     if (this.#closed || this.#reset !== undefined) return;
-    const parcel = this.#parcel(bytes, deliver);
-    this.#bytes += bytes;
-    if (this.#last === undefined) this.#first = parcel;
-    else this.#last.next = parcel;
-    this.#last = parcel;
+    const entry = this.#entry(parcel, dueMs);
+    const empty = this.#first === undefined && !this.#held && !this.#delivering;
+    if (empty && entry.dueMs <= this.#clock.nowMs() + EARLY_MS) {
+      this.#deliver(parcel, entry.dueMs);
+      return;
+    }
+    this.#bytes += parcel.bytes;
+    if (this.#last === undefined) this.#first = entry;
+    else this.#last.next = entry;
+    this.#last = entry;
     this.#wait();
   }
 
   /**
-   * As `send`, and the last there is: it runs when it is due even while the line is held, and what was not delivered by
-   * then is lost, as it is behind the RST of a TCP connection.
+   * As `send`, and the last there is: it is delivered when it is due even while the line is held, and what was not
+   * delivered by then is lost, as it is behind the RST of a TCP connection.
    */
-  reset(deliver: () => void): void {
+  reset(parcel: Parcel, dueMs: number): void {
     if (this.#closed || this.#reset !== undefined) return;
-    this.#reset = this.#parcel(0, deliver);
+    this.#reset = this.#entry(parcel, dueMs);
     this.#wait();
   }
 
@@ -78,6 +91,27 @@ export class DelayLine {
     this.#deliverDue();
   }
 
+  /** Hands back, in order, what is due later than at `dueMs` (default: all there is), as if it had never been sent. */
+  take(dueMs = -Infinity): Parcel[] {
+    const taken: Parcel[] = [];
+    let last: Entry<Parcel> | undefined;
+    for (let entry = this.#first; entry !== undefined; entry = entry.next) {
+      if (entry.dueMs <= dueMs) last = entry;
+      else {
+        taken.push(entry.parcel);
+        this.#bytes -= entry.parcel.bytes;
+      }
+    }
+    if (last === undefined) this.#first = undefined;
+    else last.next = undefined;
+    this.#last = last;
+    this.#lastDueMs = last?.dueMs ?? 0;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#wait();
+    return taken;
+  }
+
   /** Throws away what was not delivered, and all that is yet to come. */
   close(): void {
     this.#closed = true;
@@ -86,9 +120,9 @@ export class DelayLine {
     this.#bytes = 0;
   }
 
-  #parcel(bytes: number, deliver: () => void): Parcel {
-    this.#lastDueMs = Math.max(this.#clock.nowMs() + this.#delayMs(), this.#lastDueMs);
-    return { dueMs: this.#lastDueMs, bytes, deliver, next: undefined };
+  #entry(parcel: Parcel, dueMs: number): Entry<Parcel> {
+    this.#lastDueMs = Math.max(dueMs, this.#lastDueMs);
+    return { parcel, dueMs: this.#lastDueMs, next: undefined };
   }
 
   #wait(): void {
@@ -104,22 +138,22 @@ export class DelayLine {
   }
 
   #deliverDue(): void {
-    // Delivering may hold, release, send to or close this very line.
+    // Delivering may hold, release, send to, empty or close this very line.
     if (this.#delivering) return;
     this.#delivering = true;
     try {
       const untilMs = this.#clock.nowMs() + EARLY_MS;
       while (!this.#held && this.#first !== undefined && this.#first.dueMs <= untilMs) {
-        const { bytes, deliver, next } = this.#first;
+        const { parcel, dueMs, next } = this.#first;
         this.#first = next;
         if (next === undefined) this.#last = undefined;
-        this.#bytes -= bytes;
-        deliver();
+        this.#bytes -= parcel.bytes;
+        this.#deliver(parcel, dueMs);
       }
       if (this.#reset !== undefined && this.#reset.dueMs <= untilMs) {
-        const { deliver } = this.#reset;
+        const { parcel, dueMs } = this.#reset;
         this.close();
-        deliver();
+        this.#deliver(parcel, dueMs);
       }
     } finally {
       this.#delivering = false;

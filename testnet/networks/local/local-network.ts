@@ -1,14 +1,25 @@
 /**
- * N nodes as real processes on this machine: TCP, noise and yamux on loopback, JSON-RPC over HTTP.
+ * N nodes as real processes on this machine: TCP, noise and yamux on loopback, JSON-RPC over HTTP, links emulated in
+ * the processes themselves.
  *
  * Nothing outlives the controller: children end when their IPC channel closes, which the kernel does even when the
- * controller is killed.
+ * controller is killed; those that are stopped are ended by a guard (guard.ts).
  */
+import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys';
+import { peerIdFromPrivateKey } from '@libp2p/peer-id';
+import { rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { realClock } from '../../../src/environment.ts';
 import { toHex } from '../../../src/bytes.ts';
 import { resolveOptions } from '../../../src/config.ts';
+import type { FaultAction } from '../../faults/fault.ts';
+import type { NodeSettings } from '../../scenario/node-settings.ts';
+import { linkState, type LinkModel } from '../../topology/link-model.ts';
 import type {
   Edge,
+  LinkError,
   Network,
   NetworkNode,
   NodeStatus,
@@ -17,27 +28,32 @@ import type {
   SubmitResult,
 } from '../network.ts';
 import type { Balance } from '../funded-state.ts';
+import { DialPlan } from '../dial-plan.ts';
 import { hasMesh, wantedPeers } from '../mesh.ts';
-import { Child } from './child.ts';
+import { missedLinks } from '../missed.ts';
 import { HttpSubmitter } from './http-submitter.ts';
-import type { Shaping } from './protocol.ts';
+import { KernelLinks } from './kernel-links.ts';
+import { LinkTable, type LinkFault } from './link-table.ts';
+import { LocalNode } from './local-node.ts';
+import { NodeLives } from './node-lives.ts';
 
 export interface LocalNetworkInit {
-  count: number;
+  nodes: readonly NodeSettings[];
   perProcess: number;
   edges: readonly Edge[];
   chainId: bigint;
   accounts: readonly Balance[];
-  /** Options of every node by their names in src/config.ts. */
-  options: Record<string, unknown>;
-  /** Null: links as fast as the machine. */
-  shaping: Shaping | null;
+  model: LinkModel;
+  /** Who emulates them: the nodes themselves, or the Linux kernel, which takes root and netem. */
+  linksBy: 'nodes' | 'kernel';
   /** JSON-RPC port of the first node, the others count up; 0: free ones. */
   httpPort: number;
   /** How long everything until the meshes stand may take. */
   startTimeoutMs: number;
   /** Keep per-transaction events. Without them only sums are measured. */
   trace: boolean;
+  /** Ask for the scores nodes give their peers with each status. */
+  scores: boolean;
 }
 
 const POLL_MS = 50;
@@ -46,37 +62,83 @@ export class LocalNetwork implements Network {
   readonly kind = 'local';
   readonly clock = realClock;
   readonly failed: Promise<never>;
-  readonly #children: Child[] = [];
+  readonly #init: LocalNetworkInit;
+  /** Where the nodes keep what they keep; gone when the network has been stopped. */
+  readonly directory: string;
+  readonly #members: readonly LocalNode[];
+  readonly #lives: NodeLives;
+  readonly #kernelLinks: KernelLinks | undefined;
   readonly #submitter = new HttpSubmitter();
-  #nodes: NetworkNode[] = [];
-  #perProcess = 1;
+  readonly #dials: DialPlan;
+  /** As every process has it. */
+  readonly #links: LinkTable;
+  /** What has become of the links, in the order it happened: for processes yet to start. */
+  readonly #linkFaults: LinkFault[] = [];
   #fail!: (error: Error) => void;
   #stopped: Promise<void> | undefined;
-  readonly #killAll = (): void => {
-    for (const child of this.#children) child.kill();
+  readonly #endNow = (): void => {
+    this.#lives.killAll();
+    this.#kernelLinks?.removeNow();
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
   };
 
-  private constructor() {
+  private constructor(
+    init: LocalNetworkInit,
+    directory: string,
+    members: readonly LocalNode[],
+    kernelLinks: KernelLinks | undefined,
+  ) {
+    this.#init = init;
+    this.#kernelLinks = kernelLinks;
+    this.directory = directory;
+    this.#members = members;
     this.failed = new Promise((_resolve, reject) => {
       this.#fail = reject;
     });
     // Whoever races against it sees the rejection; nobody else has to.
     this.failed.catch(() => undefined);
-    process.once('exit', this.#killAll);
+    this.#links = new LinkTable(init.model);
+    this.#dials = new DialPlan(members.length, init.edges, (node) => members[node]!.settings.joinsLate);
+    this.#lives = new NodeLives({
+      members,
+      dials: this.#dials,
+      clock: this.clock,
+      httpPort: init.httpPort,
+      place: kernelLinks,
+      directory,
+      surroundings: () => ({
+        chainId: init.chainId,
+        accounts: [...init.accounts],
+        trace: init.trace,
+        scores: init.scores,
+        peerIds: members.map(({ peerId }) => peerId),
+        model: kernelLinks === undefined ? init.model : null,
+        linkFaults: [...this.#linkFaults],
+        directory,
+      }),
+      onDeath: (error) => this.#fail(error),
+    });
+    process.once('exit', this.#endNow);
   }
 
-  /** Resolves when every node is connected as `edges` say and has its mesh. @throws when it cannot; then nothing is left running. */
+  /**
+   * Resolves when every node that is to be there is connected as `edges` say and has its mesh.
+   * @throws when it cannot; then nothing is left running.
+   */
   static async start(
     init: LocalNetworkInit,
     progress: Progress,
     signal?: AbortSignal,
   ): Promise<LocalNetwork> {
-    const network = new LocalNetwork();
+    const kernelLinks = init.linksBy === 'kernel' ? await createKernelLinks(init) : undefined;
+    const directory = await mkdtemp(join(tmpdir(), 'txgossip-'));
+    const members = await Promise.all(init.nodes.map((settings) => memberOf(settings, directory)));
+    const network = new LocalNetwork(init, directory, members, kernelLinks);
     const abort = (): void => network.#fail(signal!.reason as Error);
     signal?.addEventListener('abort', abort, { once: true });
     try {
       signal?.throwIfAborted();
-      await Promise.race([network.#start(init, progress), network.failed]);
+      await Promise.race([network.#start(progress), network.failed]);
       return network;
     } catch (error) {
       await network.stop();
@@ -87,33 +149,65 @@ export class LocalNetwork implements Network {
   }
 
   get nodes(): readonly NetworkNode[] {
-    return this.#nodes;
+    return this.#members.map((node) => node.describe());
   }
 
-  /** Process ids of the node processes, in node order. */
+  /** Process ids of the processes that run now, in node order. */
   get pids(): number[] {
-    return this.#children.map(({ pid }) => pid);
+    return this.#lives.children().map(({ pid }) => pid);
   }
 
   async sleepUntil(atMs: number): Promise<void> {
-    const delayMs = atMs - this.clock.nowMs();
+    // A timer counts whole milliseconds, and cuts the fraction off.
+    const delayMs = Math.ceil(atMs - this.clock.nowMs());
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
   }
 
+  /** @throws when the node is down, or does not answer. */
   async submit(node: number, raw: Uint8Array): Promise<SubmitResult> {
-    return this.#submitter.submit(this.#nodes[node]!.rpcUrl!, toHex(raw));
+    const { state, address } = this.#members[node]!;
+    if (state !== 'up' || address === null) throw new Error(`node ${node} is down`);
+    return this.#submitter.submit(address.rpcUrl, toHex(raw));
   }
 
   async status(): Promise<NodeStatus[]> {
-    const perChild = await Promise.all(this.#children.map((child) => child.ask('status', null)));
-    return perChild.flat().sort((a, b) => a.index - b.index);
+    await this.#lives.refresh();
+    return this.#members.map((node) => node.status());
+  }
+
+  async beginMeasuring(): Promise<void> {
+    await this.#lives.beginMeasuring();
   }
 
   async traces(): Promise<NodeTrace[]> {
-    const perChild = await Promise.all(this.#children.map((child) => child.ask('traces', null)));
-    return perChild.flat().sort((a, b) => a.index - b.index);
+    await this.#lives.refresh();
+    return this.#members.map((node) => node.trace());
   }
 
+  async inflict(action: FaultAction): Promise<string | null> {
+    switch (action.kind) {
+      case 'kill':
+      case 'stop':
+      case 'restart':
+      case 'join':
+      case 'freeze':
+      case 'thaw':
+      case 'slow':
+        this.#needOwnProcess(action.kind);
+        return this.#lives.inflict(action);
+      case 'cut':
+      case 'heal':
+      case 'change':
+      case 'restore':
+        return this.#inflictOnLinks(action);
+    }
+  }
+
+  isUp(node: number): boolean {
+    return this.#members[node]!.state === 'up';
+  }
+
+  /** Links lose nothing for good: what a cut or a loss takes is sent again. What a dead process held, nobody counted. */
   droppedBytes(): number {
     return 0;
   }
@@ -122,91 +216,107 @@ export class LocalNetwork implements Network {
     return null;
   }
 
+  async linkErrors(): Promise<LinkError[]> {
+    const lateness = await this.#lives.lateness();
+    return lateness.map(({ from, to, meanLateMs }) => {
+      const askedMs = linkState(from, to, this.#init.model).latencyMs;
+      return { from, to, askedMs, measuredMs: askedMs + meanLateMs };
+    });
+  }
+
   digest(): null {
     return null;
   }
 
   async stop(): Promise<void> {
-    this.#stopped ??= Promise.all(this.#children.map((child) => child.stop())).then(() => {
-      process.off('exit', this.#killAll);
+    this.#stopped ??= this.#lives.end().then(async () => {
+      await this.#kernelLinks?.remove();
+      process.off('exit', this.#endNow);
+      await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
     });
     return this.#stopped;
   }
 
-  async #start(init: LocalNetworkInit, progress: Progress): Promise<void> {
-    const deadlineMs = this.clock.nowMs() + init.startTimeoutMs;
-    const options = { listen: ['/ip4/127.0.0.1/tcp/0'], verbosity: 1, ...init.options };
-    const { 'gossip.dlo': Dlo } = resolveOptions(options);
-    await this.#launch(init, options, progress);
-    await this.#connect(init.edges, progress);
-    const wanted = wantedPeers(init.count, init.edges);
+  async #start(progress: Progress): Promise<void> {
+    const { perProcess, startTimeoutMs } = this.#init;
+    const deadlineMs = this.clock.nowMs() + startTimeoutMs;
+    const there = this.#members.filter(({ settings }) => !settings.joinsLate);
+    if (there.length < this.#members.length) this.#needOwnProcess('join');
+    let up = 0;
+    await Promise.all(
+      groupsOf(there, perProcess).map(async (group) => {
+        await this.#lives.launch(group);
+        up += group.length;
+        progress('start', up, there.length);
+      }),
+    );
+    const { edges } = this.#dials;
+    await this.#lives.connect((connected) => progress('connect', connected, edges.length));
+    const wanted = wantedPeers(this.#members.length, edges);
+    const Dlo = there.map(({ settings }) => resolveOptions(settings.options)['gossip.dlo']);
     for (;;) {
       const status = await this.status();
-      const meshed = status.filter((each, index) => hasMesh(each, wanted[index]!, Dlo));
-      progress('mesh', meshed.length, init.count);
-      if (meshed.length === init.count) return;
+      const meshed = there.filter(({ index }, at) => hasMesh(status[index]!, wanted[index]!, Dlo[at]!));
+      progress('mesh', meshed.length, there.length);
+      if (meshed.length === there.length) return;
       if (this.clock.nowMs() > deadlineMs) {
-        const missing = init.count - meshed.length;
+        const missing = there.length - meshed.length;
         throw new Error(
-          `${missing} of ${init.count} nodes had no mesh after ${init.startTimeoutMs} ms; use fewer nodes, --nodes-per-process, or a longer measure.startTimeoutMs`,
+          `${missing} of ${there.length} nodes had no mesh after ${startTimeoutMs} ms; use fewer nodes, --nodes-per-process, or a longer measure.startTimeoutMs`,
         );
       }
       await this.sleepUntil(this.clock.nowMs() + POLL_MS);
     }
   }
 
-  async #launch(init: LocalNetworkInit, options: Record<string, unknown>, progress: Progress): Promise<void> {
-    this.#perProcess = init.perProcess;
-    let up = 0;
-    const starts: Promise<void>[] = [];
-    for (let first = 0; first < init.count; first += init.perProcess) {
-      const indices = Array.from(
-        { length: Math.min(init.perProcess, init.count - first) },
-        (_, k) => first + k,
-      );
-      const child = new Child((error) => this.#fail(error));
-      this.#children.push(child);
-      const nodes = indices.map((index) => ({
-        index,
-        options: { ...options, 'http.port': init.httpPort === 0 ? 0 : init.httpPort + index },
-      }));
-      starts.push(
-        child
-          .ask('start', {
-            nodes,
-            chainId: init.chainId,
-            accounts: [...init.accounts],
-            trace: init.trace,
-            shaping: init.shaping,
-          })
-          .then((started) => {
-            this.#nodes.push(...started);
-            up += started.length;
-            progress('start', up, init.count);
-          }),
-      );
+  async #inflictOnLinks(action: LinkFault): Promise<string | null> {
+    const fault = { ...action, links: action.links.filter(([a, b]) => this.#dials.isEdge(a, b)) };
+    if (!this.#links.apply(fault)) return missedLinks(action);
+    this.#linkFaults.push(fault);
+    if (this.#kernelLinks === undefined) await this.#lives.tellLinks(fault);
+    for (const [a, b] of this.#kernelLinks === undefined ? [] : fault.links) {
+      await this.#kernelLinks!.set(a, b, this.#links.stateOf(a, b));
+      await this.#kernelLinks!.set(b, a, this.#links.stateOf(b, a));
     }
-    await Promise.all(starts);
-    this.#nodes.sort((a, b) => a.index - b.index);
-    const peerIds = this.#nodes.map(({ peerId }) => peerId);
-    await Promise.all(this.#children.map((child) => child.ask('peers', { peerIds })));
+    return null;
   }
 
-  async #connect(edges: readonly Edge[], progress: Progress): Promise<void> {
-    let connected = 0;
-    await Promise.all(
-      this.#nodes.map(async ({ index }) => {
-        const dials = edges
-          .filter(([from]) => from === index)
-          .map(([, to]) => ({ index, multiaddr: this.#nodes[to]!.multiaddr! }));
-        if (dials.length > 0) await this.#childOf(index).ask('connect', { dials });
-        connected += dials.length;
-        progress('connect', connected, edges.length);
-      }),
+  #needOwnProcess(kind: string): void {
+    if (this.#init.perProcess === 1) return;
+    throw new Error(
+      `a node that shares its process with others cannot ${kind} alone: set nodes.perProcess to 1, or run on the simulated network`,
     );
   }
+}
 
-  #childOf(index: number): Child {
-    return this.#children[Math.floor(index / this.#perProcess)]!;
+async function createKernelLinks({
+  nodes,
+  perProcess,
+  edges,
+  model,
+}: LocalNetworkInit): Promise<KernelLinks> {
+  if (perProcess > 1) {
+    throw new RangeError('links of the kernel lie between processes: set nodes.perProcess to 1');
   }
+  const directions = edges.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]);
+  return KernelLinks.create({
+    nodes,
+    links: directions.map(([from, to]) => ({ from, to, state: linkState(from, to, model) })),
+  });
+}
+
+async function memberOf(settings: NodeSettings, directory: string): Promise<LocalNode> {
+  const privateKey = await generateKeyPair('Ed25519');
+  return new LocalNode({
+    settings,
+    peerId: peerIdFromPrivateKey(privateKey).toString(),
+    privateKey: privateKeyToProtobuf(privateKey),
+    directory: join(directory, `node-${settings.index}`),
+  });
+}
+
+function groupsOf<T>(items: readonly T[], size: number): T[][] {
+  const groups: T[][] = [];
+  for (let first = 0; first < items.length; first += size) groups.push(items.slice(first, first + size));
+  return groups;
 }

@@ -2,20 +2,27 @@
  * Entry of a node process: runs the nodes it is told to, answers the controller, and ends when told or when the
  * controller is gone, however that came about.
  */
+import { privateKeyFromProtobuf } from '@libp2p/crypto/keys';
+import { rmSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RunningNode } from '../../../src/launch.ts';
 import { launchNode } from '../../../src/launch.ts';
 import type { TraceEvent } from '../../../src/telemetry/trace.ts';
-import { messageLatency } from '../../topology/links.ts';
+import { AccessLine } from '../access-line.ts';
 import { fundedState } from '../funded-state.ts';
-import type { NodeStatus, NodeTrace } from '../network.ts';
+import { peerScores } from '../peer-scores.ts';
+import { bitsPerSecond } from '../scenario-links.ts';
+import { LinkTable } from './link-table.ts';
 import type {
   AnswerMessage,
+  EventsMessage,
   Exchanges,
+  NodeReport,
+  NodeSpec,
   RequestKind,
   RequestMessage,
-  Shaping,
   StartedNode,
+  Surroundings,
 } from './protocol.ts';
 import { shapedTransport } from './shaped-transport.ts';
 
@@ -25,108 +32,154 @@ import { shapedTransport } from './shaped-transport.ts';
  */
 const PARALLEL_DIALS = 8;
 
+/**
+ * How often events are handed to the controller, which keeps them when this process dies: seldom enough to cost little
+ * a message, often enough that a node about to die has little left to tell (it tells before it does).
+ */
+const EVENTS_INTERVAL_MS = 1000;
+
 interface Member {
   index: number;
   running: RunningNode;
+  /** Since the last report. */
   events: TraceEvent[];
   arrivals: number;
 }
 
 const members = new Map<number, Member>();
-/** Node indices of the whole network, by peer id. */
-const indexOf = new Map<string, number>();
 const loopDelay = monitorEventLoopDelay({ resolution: 10 });
 loopDelay.enable();
+let surroundings: Surroundings | undefined;
+let links: LinkTable | undefined;
 
 const handlers: {
   [Kind in RequestKind]: (request: Exchanges[Kind]['request']) => Promise<Exchanges[Kind]['answer']>;
 } = {
-  start: async ({ nodes, chainId, accounts, trace, shaping }) => {
+  start: async ({ nodes, surroundings: given }) => {
+    surroundings = given;
+    if (given.model !== null) links = new LinkTable(given.model);
+    for (const fault of given.linkFaults) links?.apply(fault);
+    const state = fundedState(given.chainId, given.accounts);
     const started: StartedNode[] = [];
-    const state = fundedState(chainId, accounts);
-    for (const { index, options } of nodes) {
+    for (const spec of nodes) {
+      const { index, options, privateKey, silent } = spec;
       const member = { index, events: [] as TraceEvent[], arrivals: 0 };
       const record = (event: TraceEvent): void => {
         if (event.kind === 'arrival') member.arrivals++;
-        if (trace) member.events.push(event);
+        if (given.trace) member.events.push(event);
       };
-      const running = await launchNode(options, {
-        state,
-        trace: { record },
-        ...(shaping !== null && { transports: [linksOf(index, shaping)] }),
-      });
+      const running = await launchNode(
+        { 'explain.transactions': 0, ...options },
+        {
+          state,
+          trace: { record },
+          privateKey: privateKeyFromProtobuf(privateKey),
+          silent,
+          ...(links !== undefined && { transports: [shaped(spec, links, given.peerIds)] }),
+        },
+      );
       members.set(index, Object.assign(member, { running }));
-      started.push({
-        index,
-        peerId: running.node.peerId.toString(),
-        rpcUrl: running.rpcUrl,
-        multiaddr: running.multiaddrs[0]!,
-      });
+      started.push({ index, rpcUrl: running.rpcUrl, multiaddr: running.multiaddrs[0]! });
     }
+    if (given.trace) setInterval(tellEvents, EVENTS_INTERVAL_MS).unref();
     return started;
-  },
-
-  peers: ({ peerIds }) => {
-    for (const [index, peerId] of peerIds.entries()) indexOf.set(peerId, index);
-    return Promise.resolve(null);
   },
 
   connect: async ({ dials }) => {
     const waiting = [...dials];
+    const failures: Error[] = [];
     const dialInTurn = async (): Promise<void> => {
       for (let dial = waiting.shift(); dial !== undefined; dial = waiting.shift()) {
-        await members.get(dial.index)!.running.node.addPeer(dial.multiaddr);
+        const { node } = members.get(dial.index)!.running;
+        await node.addPeer(dial.multiaddr).catch((error: unknown) => failures.push(error as Error));
       }
     };
     await Promise.all(Array.from({ length: PARALLEL_DIALS }, dialInTurn));
+    if (failures.length > 0) throw failures[0]!;
     return null;
   },
 
-  status: () => {
-    const { user, system } = process.cpuUsage();
-    const rssBytes = process.memoryUsage.rss();
-    const loopDelayP99Ms = loopDelay.percentile(99) / 1e6;
-    return Promise.resolve(
-      [...members.values()].map(({ index, running: { node }, arrivals }): NodeStatus & { index: number } => ({
-        index,
+  links: (fault) => {
+    links?.apply(fault);
+    return Promise.resolve(null);
+  },
+
+  report: () => Promise.resolve(reports()),
+
+  beginMeasuring: () => {
+    loopDelay.reset();
+    links?.forgetLateness();
+    return Promise.resolve(null);
+  },
+
+  lateness: () => Promise.resolve(links?.lateness() ?? []),
+
+  stop: async () => {
+    // A cut link would have the goodbyes wait until somebody gives up.
+    links?.healAll();
+    await Promise.all([...members.values()].map(({ running }) => running.stop()));
+    return reports();
+  },
+
+  die: () => Promise.resolve(reports()),
+};
+
+/** TCP as the node has it in the emulated network. A peer from outside has no link. */
+function shaped(
+  { index, uplinkMbps, downlinkMbps }: NodeSpec,
+  table: LinkTable,
+  peerIds: readonly string[],
+): ReturnType<typeof shapedTransport> {
+  const indexOf = new Map(peerIds.map((peerId, peer) => [peerId, peer]));
+  return shapedTransport(
+    (peerId) => {
+      const peer = indexOf.get(peerId);
+      return peer === undefined ? undefined : table.between(index, peer);
+    },
+    {
+      uplink: new AccessLine(bitsPerSecond(uplinkMbps)),
+      downlink: new AccessLine(bitsPerSecond(downlinkMbps)),
+    },
+  );
+}
+
+function reports(): NodeReport[] {
+  const { user, system } = process.cpuUsage();
+  const rssBytes = process.memoryUsage.rss();
+  const loopDelayP99Ms = loopDelay.percentile(99) / 1e6;
+  return [...members.values()].map((member) => {
+    const { index, running, events, arrivals } = member;
+    const { node } = running;
+    member.events = [];
+    return {
+      index,
+      events,
+      status: {
+        up: true,
         peers: node.host.connections().length,
         mesh: node.propagation.meshPeers().length,
         pending: node.pool.counts.pending,
         queued: node.pool.counts.queued,
         arrivals,
         unsettled: node.propagation.unsettled,
+        ...(surroundings?.scores === true && { scores: peerScores(node) }),
         counters: node.counters(),
         cpuMs: (user + system) / 1000,
         rssBytes,
         nodesInProcess: members.size,
         loopDelayP99Ms,
-      })),
-    );
-  },
-
-  traces: () =>
-    Promise.resolve(
-      [...members.values()].map(({ index, running, events }): NodeTrace => {
-        return { index, peerId: running.node.peerId.toString(), events };
-      }),
-    ),
-
-  stop: async () => {
-    await Promise.all([...members.values()].map(({ running }) => running.stop()));
-    return null;
-  },
-};
-
-/** TCP with the latencies of the links of node `from`. A peer from outside the network has none. */
-function linksOf(from: number, { links, seed }: Shaping): ReturnType<typeof shapedTransport> {
-  return shapedTransport((peerId) => {
-    const to = indexOf.get(peerId);
-    if (to === undefined) return undefined;
-    return {
-      thereMs: messageLatency(from, to, links, seed),
-      backMs: messageLatency(to, from, links, seed),
+      },
     };
   });
+}
+
+function tellEvents(): void {
+  const happened = [...members.values()].flatMap((member) => {
+    const { index, events } = member;
+    member.events = [];
+    return events.length === 0 ? [] : [{ index, events }];
+  });
+  if (happened.length > 0) process.send!({ happened } satisfies EventsMessage);
 }
 
 async function answer({ id, kind, request }: RequestMessage): Promise<void> {
@@ -138,10 +191,17 @@ async function answer({ id, kind, request }: RequestMessage): Promise<void> {
   }
   process.send!(message, undefined, undefined, () => {
     if (kind === 'stop') process.exit(0);
+    if (kind === 'die') process.kill(process.pid, 'SIGKILL');
   });
 }
 
 process.on('message', (message: RequestMessage) => void answer(message));
-process.on('disconnect', () => process.exit(1));
+process.on('disconnect', () => {
+  // Whoever would have removed it is gone. All processes of the network try: what another one has removed is no error.
+  if (surroundings !== undefined) {
+    rmSync(surroundings.directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+  process.exit(1);
+});
 // Ctrl-C reaches the whole process group; the controller decides what ends when.
 process.on('SIGINT', () => undefined);

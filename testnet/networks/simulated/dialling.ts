@@ -106,6 +106,7 @@ function establish(
   dialler.connectionOpened(outbound);
   outbound.tellPeer(() => {
     if (listener.state === 'listening') listener.connectionOpened(inbound);
+    else if (listener.state === 'vanished') inbound.vanish();
     else inbound.abort(new DialError('the host went down'));
   });
   return outbound;

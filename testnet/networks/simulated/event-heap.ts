@@ -6,21 +6,40 @@
  * (O(n), amortised O(1) a cancel).
  */
 
+/**
+ * What becomes of an event when the process of its owner is frozen or dies:
+ *
+ *   timer      it waits, and runs when the process goes on: time has passed for it all the same; dies with the process
+ *   work       the same, but what was left to compute then is still left when it goes on
+ *   physical   a packet on a line: nothing to do with the process
+ */
+export type Nature = 'timer' | 'work' | 'physical';
+
 export class VirtualEvent {
-  readonly timeMs: number;
+  timeMs: number;
   /** Ties of `timeMs` run in this order: the order in which the events were scheduled. */
-  readonly sequence: number;
+  sequence: number;
   /** Index of the node whose code runs in it, or OUTSIDE. */
   readonly owner: number;
+  readonly nature: Nature;
+  /** Due, and set aside because its owner is frozen; it is in no heap then. */
+  parked = false;
   /** Undefined once it has run or was cancelled. */
   callback: (() => void) | undefined;
   /** Real work that must have ended before this event may run; see VirtualClock.hold. */
   work: RealWork | undefined;
 
-  constructor(timeMs: number, sequence: number, owner: number, callback: () => void) {
+  constructor(
+    timeMs: number,
+    sequence: number,
+    owner: number,
+    callback: () => void,
+    nature: Nature = 'timer',
+  ) {
     this.timeMs = timeMs;
     this.sequence = sequence;
     this.owner = owner;
+    this.nature = nature;
     this.callback = callback;
   }
 }
@@ -97,6 +116,12 @@ export class EventHeap {
         this.#dead += 1;
       }
     }
+    this.#compact();
+  }
+
+  /** Every event that `matches` comes `byMs` later. O(n). */
+  delayWhere(matches: (event: VirtualEvent) => boolean, byMs: number): void {
+    for (const event of this.#events) if (matches(event)) event.timeMs += byMs;
     this.#compact();
   }
 

@@ -12,30 +12,16 @@
  *
  * A cut is silence. What is under way is lost and what is sent waits; on heal everything is sent again, in order. The
  * remainder of a backed-off retransmission timer, which in TCP delays that first resend, is not modelled.
+ *
+ * What arrives at a frozen receiver is not read. It counts as still in the sender's buffer: so much is what the windows
+ * of TCP and yamux let a sender be ahead of its reader.
  */
-import { retransmission } from './link-conditions.ts';
-import type { LinkConditions } from './link-conditions.ts';
+import { AccessLine } from '../access-line.ts';
+import { retransmission } from '../link-conditions.ts';
+import type { LinkConditions } from '../link-conditions.ts';
 import type { VirtualEvent } from './event-heap.ts';
 import type { Processor } from './processor.ts';
 import type { VirtualClock } from './virtual-clock.ts';
-
-/** The access line of a node, one way: all its connections share it, first come first served. */
-export class AccessLine {
-  readonly bitsPerSecond: number;
-  #busyUntilMs = 0;
-
-  /** @param bitsPerSecond Infinity for a line that never fills. */
-  constructor(bitsPerSecond: number) {
-    this.bitsPerSecond = bitsPerSecond;
-  }
-
-  /** When the last bit of `bytes` handed over at `nowMs` has passed. */
-  pass(nowMs: number, bytes: number): number {
-    if (this.bitsPerSecond === Infinity) return nowMs;
-    this.#busyUntilMs = Math.max(nowMs, this.#busyUntilMs) + (bytes * 8000) / this.bitsPerSecond;
-    return this.#busyUntilMs;
-  }
-}
 
 /** Conserved: sent = received + dropped + what is under way. */
 export interface ByteLedger {
@@ -54,6 +40,8 @@ export interface LinkEnd {
   /** Works on what arrives before the protocols get it. */
   readonly processor: Processor;
   readonly ledger: ByteLedger;
+  /** Its process reads nothing; see LinkDirection.readOn. */
+  readonly frozen: boolean;
 }
 
 interface Parcel {
@@ -61,10 +49,15 @@ interface Parcel {
   deliver: () => void;
   lost: (() => void) | undefined;
   event: VirtualEvent | undefined;
+  /** When the sender's uplink has let it go, and when the link's own line has. */
+  readyMs: number;
+  departureMs: number;
   /** It left the sender's queues: no longer in its send buffer. */
   departed: boolean;
-  /** It is at the receiver and waits for its processor: no longer on the link. */
+  /** It is at the receiver, and waits to be read or for its processor: no longer on the link. */
   arrived: boolean;
+  /** It waits to be read. */
+  unread: boolean;
   next: Parcel | undefined;
 }
 
@@ -88,6 +81,8 @@ export class LinkDirection {
   #last: Parcel | undefined;
   #lastArrivalMs = 0;
   #waitingBytes = 0;
+  /** Parcels that wait to be read. */
+  #unread = 0;
   /** It was full, and whoever writes has not been told that it no longer is. */
   #blocked = false;
   #onRoom: (() => void) | undefined;
@@ -128,8 +123,11 @@ export class LinkDirection {
       deliver,
       lost,
       event: undefined,
+      readyMs: 0,
+      departureMs: 0,
       departed: false,
       arrived: false,
+      unread: false,
       next: undefined,
     };
     if (this.#last === undefined) this.#first = parcel;
@@ -140,10 +138,25 @@ export class LinkDirection {
     else this.#dispatch(parcel);
   }
 
-  /** From the next message on. */
+  /**
+   * Latency and loss change from the next message on, and none overtakes what is under way; the rate changes at once,
+   * also for what waits and what is half through.
+   */
   setConditions(conditions: LinkConditions): void {
+    const { bitsPerSecond } = this.#line;
     this.#conditions = conditions;
     this.#line = new AccessLine(conditions.bitsPerSecond);
+    if (this.#cut) return;
+    const nowMs = this.#clock.nowMs();
+    for (let parcel = this.#first; parcel !== undefined; parcel = parcel.next) {
+      if (parcel.departed) continue;
+      this.#clock.cancel(parcel.event!);
+      const takesMs = bitsPerSecond === Infinity ? 0 : (parcel.bytes * 8000) / bitsPerSecond;
+      const begunMs = nowMs - (parcel.departureMs - takesMs);
+      const left = begunMs > 0 ? parcel.bytes * (1 - begunMs / takesMs) : parcel.bytes;
+      parcel.departureMs = this.#line.pass(Math.max(nowMs, parcel.readyMs), left);
+      this.#departLater(parcel);
+    }
   }
 
   /** Nothing passes until heal(); nobody is told. */
@@ -167,8 +180,17 @@ export class LinkDirection {
     this.#waitingBytes = 0;
     for (let parcel = this.#first; parcel !== undefined; parcel = parcel.next) {
       if (!parcel.arrived) this.#dispatch(parcel);
+      else if (parcel.unread) this.#waitingBytes += parcel.bytes;
     }
     this.#unblock();
+  }
+
+  /** The receiver is no longer frozen: it reads what has gathered, in order. */
+  readOn(): void {
+    const { owner } = this.#to;
+    for (let parcel = this.#first; parcel !== undefined; parcel = parcel.next) {
+      if (parcel.unread && parcel.event === undefined) this.#readLater(parcel, owner);
+    }
   }
 
   /** The receiver is gone: drops what is under way and all that is yet to come. */
@@ -183,22 +205,33 @@ export class LinkDirection {
     this.#first = this.#last = undefined;
     this.underWayBytes = 0;
     this.#waitingBytes = 0;
+    this.#unread = 0;
   }
 
   #dispatch(parcel: Parcel): void {
     const nowMs = this.#clock.nowMs();
-    const departureMs = this.#line.pass(this.#from.uplink.pass(nowMs, parcel.bytes), parcel.bytes);
-    if (departureMs === nowMs) {
+    parcel.readyMs = this.#from.uplink.pass(nowMs, parcel.bytes);
+    parcel.departureMs = this.#line.pass(parcel.readyMs, parcel.bytes);
+    if (parcel.departureMs === nowMs) {
       this.#depart(parcel);
       return;
     }
     this.#wait(parcel.bytes);
-    // The receiver's, as the arrival: a packet in the queue of a dead sender's modem still leaves.
-    parcel.event = this.#clock.schedule(this.#to.owner, departureMs, () => {
-      this.#waitingBytes -= parcel.bytes;
-      this.#depart(parcel);
-      this.#unblock();
-    });
+    this.#departLater(parcel);
+  }
+
+  #departLater(parcel: Parcel): void {
+    // No process has a hand in it: a packet in the queue of a dead sender's modem still leaves.
+    parcel.event = this.#clock.schedule(
+      this.#to.owner,
+      parcel.departureMs,
+      () => {
+        this.#waitingBytes -= parcel.bytes;
+        this.#depart(parcel);
+        this.#unblock();
+      },
+      'physical',
+    );
   }
 
   #wait(bytes: number): void {
@@ -232,13 +265,38 @@ export class LinkDirection {
       downlink.bitsPerSecond === Infinity
         ? arrive
         : () => {
-            parcel.event = this.#clock.schedule(owner, downlink.pass(arrivalMs, parcel.bytes), arrive);
+            const passedMs = downlink.pass(arrivalMs, parcel.bytes);
+            parcel.event = this.#clock.schedule(owner, passedMs, arrive, 'physical');
           },
+      'physical',
     );
   }
 
-  /** What has no bytes (opening, closing) costs nothing, and still waits its turn behind what has. */
   #arrive(parcel: Parcel): void {
+    const { owner, frozen } = this.#to;
+    if (!frozen && this.#unread === 0) {
+      this.#read(parcel);
+      return;
+    }
+    parcel.arrived = parcel.unread = true;
+    parcel.event = undefined;
+    this.#unread += 1;
+    this.#wait(parcel.bytes);
+    if (!frozen) this.#readLater(parcel, owner);
+  }
+
+  #readLater(parcel: Parcel, owner: number): void {
+    parcel.event = this.#clock.schedule(owner, this.#clock.nowMs(), () => {
+      parcel.unread = false;
+      this.#unread -= 1;
+      this.#waitingBytes -= parcel.bytes;
+      this.#unblock();
+      this.#read(parcel);
+    });
+  }
+
+  /** What has no bytes (opening, closing) costs nothing, and still waits its turn behind what has. */
+  #read(parcel: Parcel): void {
     const { owner, processor } = this.#to;
     if (processor.messageMs === 0) {
       this.#deliver(parcel);
@@ -246,7 +304,7 @@ export class LinkDirection {
     }
     parcel.arrived = true;
     const doneMs = processor.occupy(this.#clock.nowMs(), parcel.bytes > 0 ? processor.messageMs : 0);
-    parcel.event = this.#clock.schedule(owner, doneMs, () => this.#deliver(parcel));
+    parcel.event = this.#clock.schedule(owner, doneMs, () => this.#deliver(parcel), 'work');
   }
 
   #deliver(parcel: Parcel): void {

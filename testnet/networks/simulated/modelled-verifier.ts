@@ -1,10 +1,10 @@
 import type { Hex } from '../../../src/bytes.ts';
-import type { Clock } from '../../../src/environment.ts';
 import { recoverSender } from '../../../src/transaction/recover.ts';
 import { isRefusal } from '../../../src/transaction/refusal.ts';
 import type { DecodedTransaction, Transaction } from '../../../src/transaction/transaction.ts';
 import { DEFAULT_MAX_QUEUED, type Verifier, type VerifyResult } from '../../../src/transaction/verifier.ts';
 import type { Processor } from './processor.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 /**
  * Every signature of a simulation, recovered once for all nodes: a thousand nodes need not do the same arithmetic a
@@ -26,7 +26,7 @@ export class SharedRecovery {
 /** The verifier of one simulated node: `verifyMs` of its processor for each signature, in the order asked. */
 export function modelledVerifier(
   shared: SharedRecovery,
-  clock: Clock,
+  clock: VirtualClock,
   processor: Processor,
   verifyMs: number,
 ): Verifier {
@@ -41,10 +41,11 @@ export function modelledVerifier(
       const nowMs = clock.nowMs();
       const doneMs = processor.occupy(nowMs, batch.length * verifyMs);
       return new Promise((resolve) => {
-        clock.after(doneMs - nowMs, () => {
+        const done = (): void => {
           queued -= batch.length;
           resolve(stopped ? 'busy' : results);
-        });
+        };
+        clock.schedule(clock.owner, doneMs, done, 'work');
       });
     },
     canAcceptWork: () => !stopped && queued < DEFAULT_MAX_QUEUED,

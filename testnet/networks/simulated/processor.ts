@@ -3,17 +3,43 @@
  * come, one at a time.
  */
 export class Processor {
-  /** Cost of each message received. 0: messages are free, and do not wait for the core either. */
+  /** Cost of each message received at full speed. 0: messages are free, and do not wait for the core either. */
   readonly messageMs: number;
+  #slowness = 1;
   #busyUntilMs = 0;
+  #frozenAtMs: number | undefined;
 
   constructor(messageMs = 0) {
     this.messageMs = messageMs;
   }
 
-  /** When work of `costMs` handed over at `nowMs` is done. */
+  /** How many times slower than full speed it is. */
+  get slowness(): number {
+    return this.#slowness;
+  }
+
+  /** For what is handed over from now on. @throws {RangeError} unless above 0. */
+  slowDown(factor: number): void {
+    if (!(factor > 0 && factor < Infinity)) {
+      throw new RangeError(`a node is slowed by a factor above 0, not ${factor}: freeze it to stop it`);
+    }
+    this.#slowness = factor;
+  }
+
+  /** When work that takes `costMs` at full speed, handed over at `nowMs`, is done. */
   occupy(nowMs: number, costMs: number): number {
-    this.#busyUntilMs = Math.max(nowMs, this.#busyUntilMs) + costMs;
+    this.#busyUntilMs = Math.max(nowMs, this.#busyUntilMs) + costMs * this.#slowness;
     return this.#busyUntilMs;
+  }
+
+  /** What is left to do is still left when it goes on. */
+  freeze(nowMs: number): void {
+    this.#frozenAtMs = nowMs;
+  }
+
+  thaw(nowMs: number): void {
+    const sinceMs = this.#frozenAtMs ?? nowMs;
+    this.#frozenAtMs = undefined;
+    if (this.#busyUntilMs > sinceMs) this.#busyUntilMs += nowMs - sinceMs;
   }
 }

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Run } from '../../run.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import type { Progress } from '../network.ts';
+import type { Progress, ProgressNow } from '../network.ts';
 
 const ENTRY = new URL(`./simulation-worker${extname(import.meta.url)}`, import.meta.url);
 
@@ -19,7 +19,7 @@ export interface WorkerOrder {
 }
 
 export type WorkerReport =
-  | { kind: 'progress'; phase: string; done: number; total: number }
+  | { kind: 'progress'; phase: string; done: number; total: number; now: ProgressNow | undefined }
   | { kind: 'done'; run: Run }
   | { kind: 'failed'; error: Error };
 
@@ -43,7 +43,7 @@ export async function runInWorker(
         reject(new Error(`the simulation ended without a result, with code ${code}`)),
       );
       worker.on('message', (report: WorkerReport) => {
-        if (report.kind === 'progress') progress(report.phase, report.done, report.total);
+        if (report.kind === 'progress') progress(report.phase, report.done, report.total, report.now);
         else if (report.kind === 'done') resolve(report.run);
         else reject(report.error);
       });

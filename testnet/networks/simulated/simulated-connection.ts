@@ -4,6 +4,9 @@
  * What costs what: opening a stream is one round trip (multistream-select's header and proposal answered by the
  * choice; the further round trips of refused proposals are not charged), its bytes are not counted: the ledger holds
  * what the protocols say. Closing, resetting and half-closing travel in order behind the data, as bytes of length 0.
+ *
+ * Each end pings the other every 10 s and gives the connection up when no answer comes within 5 s, as libp2p's
+ * connection monitor does. On a sound link the answer comes, so there it is not sent: see watch().
  */
 import {
   AbortError,
@@ -25,6 +28,7 @@ import type {
 } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
 
+import type { Cancel } from '../../../src/environment.ts';
 import type { StreamTraffic } from '../../../src/host/host.ts';
 import type { LinkDirection } from './links.ts';
 import { silentLog } from './silent-log.ts';
@@ -34,11 +38,16 @@ import type { VirtualClock } from './virtual-clock.ts';
 /** What a connection asks of the host at its end. */
 export interface ConnectionHost {
   readonly peerId: PeerId;
+  readonly owner: number;
   /** The first of `protocols` that is handled here. */
   chooseProtocol(protocols: string[]): string | undefined;
   /** A stream the other end opened. */
   acceptStream(stream: SimulatedStream, connection: SimulatedConnection): void;
   observe(protocol: string, remotePeer: PeerId): StreamTraffic | undefined;
+  /** When this host pings all its connections next. */
+  nextPingAtMs(): number;
+  /** Something keeps the peer from answering: a cut, its process frozen, its machine gone. */
+  isDisturbed(remotePeer: PeerId): boolean;
   connectionClosed(connection: SimulatedConnection): void;
 }
 
@@ -58,6 +67,10 @@ type ConnectionEvents = Omit<MessageStreamEvents, 'drain' | 'message' | 'end'>;
 
 /** How long libp2p waits for the answer to a proposed protocol when no signal is given. */
 const NEGOTIATION_TIMEOUT_MS = 10_000;
+
+/** libp2p's connection monitor. Its timeout adapts to the round trips seen, and is 5 s as long as these are below 4. */
+export const PING_INTERVAL_MS = 10_000;
+const PING_TIMEOUT_MS = 5_000;
 
 export class SimulatedConnection extends TypedEventEmitter<ConnectionEvents> implements Connection {
   readonly [connectionSymbol] = true;
@@ -82,6 +95,8 @@ export class SimulatedConnection extends TypedEventEmitter<ConnectionEvents> imp
   readonly #incoming: LinkDirection;
   readonly #opening = new Set<(error: Error) => void>();
   #streamsOpened = 0;
+  /** Of the next ping or of the wait for its answer; undefined while nothing is wrong. */
+  #cancelPing: Cancel | undefined;
 
   constructor(init: ConnectionInit) {
     super();
@@ -177,6 +192,35 @@ export class SimulatedConnection extends TypedEventEmitter<ConnectionEvents> imp
     this.#endHere(status, undefined);
   }
 
+  /** The link or the peer is disturbed: from the next ping on this end finds out whether it still answers. */
+  watch(): void {
+    if (this.#cancelPing === undefined && this.status === 'open') this.#pingLater();
+  }
+
+  #pingLater(): void {
+    const atMs = this.#host.nextPingAtMs();
+    const event = this.#clock.schedule(this.#host.owner, atMs, () => {
+      this.#cancelPing = undefined;
+      if (this.#host.isDisturbed(this.remotePeer)) this.#ping();
+    });
+    this.#cancelPing = () => this.#clock.cancel(event);
+  }
+
+  #ping(): void {
+    const timeout = this.#clock.schedule(this.#host.owner, this.#clock.nowMs() + PING_TIMEOUT_MS, () => {
+      this.abort(new TimeoutError(`the peer did not answer a ping within ${PING_TIMEOUT_MS} ms`));
+    });
+    this.#cancelPing = () => this.#clock.cancel(timeout);
+    this.tellPeer((remote) => {
+      if (remote.status !== 'open') return;
+      remote.tellPeer(() => {
+        if (this.status !== 'open') return;
+        this.#cancelPing?.();
+        this.#pingLater();
+      });
+    });
+  }
+
   /** This end's process is gone: nothing runs here any more, and what comes is dropped. */
   vanish(): void {
     this.status = 'aborted';
@@ -193,6 +237,7 @@ export class SimulatedConnection extends TypedEventEmitter<ConnectionEvents> imp
   #endHere(status: ConnectionStatus, farewell: (() => void) | undefined): void {
     if (this.status !== 'open') return;
     this.status = status;
+    this.#cancelPing?.();
     this.timeline.close = this.#clock.nowMs();
     for (const stream of [...this.streams]) {
       if (status === 'closed') stream.onTransportClosed();

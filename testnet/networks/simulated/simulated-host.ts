@@ -22,10 +22,10 @@ import type {
   TransportBytes,
 } from '../../../src/host/host.ts';
 import { connect } from './dialling.ts';
-import { AccessLine } from './links.ts';
+import { AccessLine } from '../access-line.ts';
 import type { ByteLedger, LinkEnd } from './links.ts';
-import { checkedRate } from './link-conditions.ts';
 import { Processor } from './processor.ts';
+import { PING_INTERVAL_MS } from './simulated-connection.ts';
 import type { ConnectionHost, SimulatedConnection } from './simulated-connection.ts';
 import { SimulatedConnectionManager } from './simulated-connection-manager.ts';
 import type { HostState, SimulatedNetwork } from './simulated-network.ts';
@@ -39,9 +39,9 @@ export interface SimulatedHostOptions {
   /** Index of the node: the owner of its events. Unique among living hosts. */
   owner: number;
   privateKey: PrivateKey;
-  /** Access line of the node, shared by all its connections; bits per second. Default: never full. */
-  uplinkBitsPerSecond?: number;
-  downlinkBitsPerSecond?: number;
+  /** Access lines of the machine, shared by all its connections. Default: never full. */
+  uplink?: AccessLine;
+  downlink?: AccessLine;
   /** Busy with each message received. Default: one for which messages are free. */
   processor?: Processor;
 }
@@ -66,6 +66,9 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
   readonly ledger: ByteLedger = { sent: 0, received: 0, dropped: 0, retransmitted: 0 };
   readonly gossipComponents: GossipSubComponents;
   state: HostState = 'new';
+  /** Its process computes and reads nothing, its connections stay. */
+  frozen = false;
+  #startedAtMs = 0;
   readonly #network: SimulatedNetwork;
   readonly #registrar: SimulatedRegistrar;
   /** At least one each; a peer that dialled us while we dialled it has two. */
@@ -79,8 +82,8 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
     this.privateKey = options.privateKey;
     this.peerId = peerIdFromPrivateKey(options.privateKey);
     this.address = multiaddr(`/memory/${options.owner}/p2p/${this.peerId.toString()}`);
-    this.uplink = new AccessLine(checkedRate(options.uplinkBitsPerSecond ?? Infinity));
-    this.downlink = new AccessLine(checkedRate(options.downlinkBitsPerSecond ?? Infinity));
+    this.uplink = options.uplink ?? new AccessLine(Infinity);
+    this.downlink = options.downlink ?? new AccessLine(Infinity);
     this.processor = options.processor ?? new Processor();
     this.#network = options.network;
     this.#registrar = new SimulatedRegistrar((protocol, handled) => this.#announce(protocol, handled));
@@ -105,6 +108,7 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
     if (this.state !== 'new') throw new Error(`a simulated host starts once; this one is ${this.state}`);
     this.#network.add(this);
     this.state = 'listening';
+    this.#startedAtMs = this.#network.clock.nowMs();
   }
 
   async stop(): Promise<void> {
@@ -120,21 +124,34 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
   kill(death: Death): void {
     if (this.state !== 'listening') return;
     this.state = death === 'crash' ? 'crashed' : 'vanished';
-    const { clock, options } = this.#network;
     for (const connection of [...this.#connections.values()].flat()) {
       connection.vanish();
-      const { remote } = connection;
-      if (death === 'crash') {
-        connection.tellPeer((peer) => peer.endedByPeer('reset'));
-      } else {
-        const peer = this.#network.find(connection.remotePeer)!;
-        clock.schedule(peer.owner, clock.nowMs() + options.deadPeerTimeoutMs, () =>
-          remote.endedByPeer('reset'),
-        );
-      }
+      if (death === 'crash') connection.tellPeer((peer) => peer.endedByPeer('reset'));
+      else connection.remote.watch();
     }
     this.#connections.clear();
-    clock.abandon(this.owner);
+    this.frozen = false;
+    this.#network.clock.abandon(this.owner);
+  }
+
+  /** SIGSTOP: nothing of the process runs, what comes to it waits; its peers notice as they do with a dead one. */
+  freeze(): void {
+    if (this.state !== 'listening' || this.frozen) return;
+    const { clock } = this.#network;
+    this.frozen = true;
+    this.processor.freeze(clock.nowMs());
+    clock.freeze(this.owner);
+    for (const connection of [...this.#connections.values()].flat()) connection.remote.watch();
+  }
+
+  /** SIGCONT: timers that came due run first, then what has arrived is read. */
+  thaw(): void {
+    if (!this.frozen) return;
+    const { clock } = this.#network;
+    this.frozen = false;
+    this.processor.thaw(clock.nowMs());
+    clock.thaw(this.owner);
+    this.#network.readOn(this.owner);
   }
 
   addresses(): Multiaddr[] {
@@ -157,6 +174,11 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
 
   async disconnect(peerId: PeerId): Promise<void> {
     for (const connection of [...(this.#connections.get(peerId.toString()) ?? [])]) await connection.close();
+  }
+
+  /** Nothing to do: it has no limit of connections. */
+  protect(): Promise<void> {
+    return Promise.resolve();
   }
 
   connections(): HostConnection[] {
@@ -213,8 +235,27 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
     });
   }
 
+  nextPingAtMs(): number {
+    const sinceMs = this.#network.clock.nowMs() - this.#startedAtMs;
+    return this.#startedAtMs + (Math.floor(sinceMs / PING_INTERVAL_MS) + 1) * PING_INTERVAL_MS;
+  }
+
+  isDisturbed(remotePeer: PeerId): boolean {
+    const peer = this.#network.find(remotePeer);
+    return peer !== undefined && this.#network.isDisturbed(this, peer);
+  }
+
+  /** The link to that node is disturbed from now on. */
+  watchConnectionsTo(owner: number): void {
+    for (const connections of this.#connections.values()) {
+      if (this.#network.find(connections[0]!.remotePeer)?.owner !== owner) continue;
+      for (const connection of connections) connection.watch();
+    }
+  }
+
   connectionOpened(connection: SimulatedConnection): void {
     const { remotePeer } = connection;
+    if (this.isDisturbed(remotePeer)) connection.watch();
     const key = remotePeer.toString();
     const known = this.#connections.get(key);
     if (known === undefined) this.#connections.set(key, [connection]);
@@ -277,6 +318,13 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
   }
 }
 
-function describe({ remotePeer, remoteAddr, direction }: SimulatedConnection): HostConnection {
-  return { peerId: remotePeer, remoteAddress: remoteAddr, direction, agentVersion: AGENT_VERSION };
+function describe(connection: SimulatedConnection): HostConnection {
+  const { remotePeer, remoteAddr, direction, remoteProtocols } = connection;
+  return {
+    peerId: remotePeer,
+    remoteAddress: remoteAddr,
+    direction,
+    agentVersion: AGENT_VERSION,
+    protocols: remoteProtocols,
+  };
 }

@@ -7,8 +7,8 @@ import type { PeerId } from '@libp2p/interface';
 
 import { LinkDirection } from './links.ts';
 import type { LinkEnd } from './links.ts';
-import { linkConditions } from './link-conditions.ts';
-import type { LinkConditions } from './link-conditions.ts';
+import { linkConditions } from '../link-conditions.ts';
+import type { LinkConditions } from '../link-conditions.ts';
 import type { SimulatedHost } from './simulated-host.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -22,15 +22,12 @@ export interface NetworkOptions {
   handshakeRoundTrips: number;
   /** How long a dial waits for a peer that does not answer; libp2p's default. */
   dialTimeoutMs: number;
-  /** When the peers of a host that vanished give its connections up: a ping every 10 s that gets 10 s for its answer. */
-  deadPeerTimeoutMs: number;
 }
 
 const DEFAULT_NETWORK_OPTIONS: NetworkOptions = {
   conditionsOf: () => linkConditions(),
   handshakeRoundTrips: 4,
   dialTimeoutMs: 10_000,
-  deadPeerTimeoutMs: 20_000,
 };
 
 export interface NetworkBytes {
@@ -48,6 +45,7 @@ export class SimulatedNetwork {
   readonly clock: VirtualClock;
   readonly options: NetworkOptions;
   readonly #byPeerId = new Map<string, SimulatedHost>();
+  readonly #byOwner = new Map<number, SimulatedHost>();
   /** Every host there ever was: a dead one still counts in the sum of bytes. */
   readonly #hosts = new Set<SimulatedHost>();
   readonly #directions = new Map<number, Map<number, Set<LinkDirection>>>();
@@ -66,6 +64,7 @@ export class SimulatedNetwork {
     const known = this.#byPeerId.get(key);
     if (known?.state === 'listening') throw new Error(`a host with the identity ${key} is up already`);
     this.#byPeerId.set(key, host);
+    this.#byOwner.set(host.owner, host);
     this.#hosts.add(host);
   }
 
@@ -90,10 +89,15 @@ export class SimulatedNetwork {
     }
   }
 
-  /** From now on nothing passes from `from` to `to`; neither is told, and what they send waits. One direction. */
+  /**
+   * From now on nothing passes from `from` to `to`; neither is told, and what they send waits, until one of them has
+   * pinged in vain. One direction.
+   */
   cut(from: number, to: number): void {
     this.#cuts.add(`${from}>${to}`);
     for (const direction of this.#between(from, to)) direction.cut();
+    this.#byOwner.get(from)?.watchConnectionsTo(to);
+    this.#byOwner.get(to)?.watchConnectionsTo(from);
   }
 
   heal(from: number, to: number): void {
@@ -101,7 +105,24 @@ export class SimulatedNetwork {
     for (const direction of this.#between(from, to)) direction.heal();
   }
 
-  /** From the next message on, and for connections to come. One direction. */
+  isCut(from: number, to: number): boolean {
+    return this.#cuts.has(`${from}>${to}`);
+  }
+
+  /** Something keeps `peer` from answering `host`. */
+  isDisturbed(host: SimulatedHost, peer: SimulatedHost): boolean {
+    const silent = peer.frozen || peer.state === 'vanished';
+    return silent || this.isCut(host.owner, peer.owner) || this.isCut(peer.owner, host.owner);
+  }
+
+  /** What has arrived at a host while it was frozen is read. */
+  readOn(owner: number): void {
+    for (const peers of this.#directions.values()) {
+      for (const direction of peers.get(owner) ?? []) direction.readOn();
+    }
+  }
+
+  /** For what is on the way see LinkDirection.setConditions; and for connections to come. One direction. */
   setConditions(from: number, to: number, conditions: LinkConditions): void {
     this.#changed.set(`${from}>${to}`, conditions);
     for (const direction of this.#between(from, to)) direction.setConditions(conditions);

@@ -8,11 +8,15 @@ import { Simulation } from './simulation.ts';
 const { scenario, directory } = workerData as WorkerOrder;
 const report = (message: WorkerReport): void => parentPort!.postMessage(message);
 
-/** Many simulated events are one step of a bar: the last state of a phase is told, and about every hundredth. */
-const progress: Progress = (phase, done, total) => {
+/** The last state of a phase is told, about every hundredth step before, and every second of the network's time. */
+const progress: Progress = (phase, done, total, now) => {
   const step = Math.max(1, Math.floor(total / 100));
-  if (done % step === 0 || done === total) report({ kind: 'progress', phase, done, total });
+  const second = Math.floor((now?.sinceMs ?? 0) / 1000);
+  if (done % step !== 0 && done !== total && second === toldSecond) return;
+  toldSecond = second;
+  report({ kind: 'progress', phase, done, total, now });
 };
+let toldSecond = 0;
 
 try {
   const run = await conduct(scenario, directory, progress, (edges) =>

@@ -7,13 +7,18 @@
  */
 import type { PrivateKey } from '@libp2p/interface';
 import { resolveOptions } from '../../../src/config.ts';
-import { Node } from '../../../src/node.ts';
+import type { Node } from '../../../src/node.ts';
 import type { TraceSink } from '../../../src/telemetry/trace.ts';
+import type { FaultAction } from '../../faults/fault.ts';
 import { streamOf, uniform } from '../../random.ts';
+import { nodeSettings, type NodeSettings } from '../../scenario/node-settings.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { linkModel } from '../../topology/link-model.ts';
 import { fundedAccounts, TESTNET_CHAIN_ID } from '../../workload/accounts.ts';
+import { DialPlan } from '../dial-plan.ts';
 import { fundedState } from '../funded-state.ts';
 import { hasMesh, wantedPeers } from '../mesh.ts';
+import { conditionsOf } from '../scenario-links.ts';
 import type {
   Edge,
   Network,
@@ -23,15 +28,16 @@ import type {
   Progress,
   SubmitResult,
 } from '../network.ts';
+import { ClockDriver } from './clock-driver.ts';
 import { EventLog } from './event-log.ts';
+import { FaultActions } from './fault-actions.ts';
 import { patchGlobals } from './global-patch.ts';
 import { guardRealWorld, SimulationBreach, type Guard } from './guard.ts';
-import { modelledVerifier, SharedRecovery } from './modelled-verifier.ts';
-import { Processor } from './processor.ts';
-import { logThatFails } from './failing-log.ts';
-import { bitsPerSecond, conditionsOf } from './scenario-links.ts';
-import { SimulatedHost, type Death } from './simulated-host.ts';
+import { SharedRecovery } from './modelled-verifier.ts';
+import type { Death, SimulatedHost } from './simulated-host.ts';
 import { simulatedKey } from './simulated-key.ts';
+import { livesOf } from './simulated-lives.ts';
+import { SimulatedMember } from './simulated-member.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
 import { asError, OUTSIDE, VirtualClock } from './virtual-clock.ts';
 
@@ -41,6 +47,8 @@ const START_WITHIN_MS = 1000;
 const LOOK_MS = 100;
 /** What is still open so long after the stop, virtual, would stay so: nothing a node waits for takes longer. */
 const STOP_WITHIN_MS = 600_000;
+/** An answer later than this is none, as over HTTP on the local network. */
+const ANSWER_WITHIN_MS = 30_000;
 
 export interface SimulationOptions {
   /** Is told every event of a node, as it happens, besides the log. */
@@ -56,67 +64,68 @@ export class Simulation implements Network {
   /** A simulated node that fails throws out of the clock, so nothing has to be watched. */
   readonly failed: Promise<never> = new Promise(() => undefined);
   readonly physical: SimulatedNetwork;
-  readonly members: Node[];
-  readonly hosts: SimulatedHost[];
+  readonly #settings: readonly NodeSettings[];
+  readonly #watchesScores: boolean;
+  readonly #members: readonly SimulatedMember[];
+  readonly #dials: DialPlan;
+  readonly #driver: ClockDriver;
+  readonly #faults: FaultActions;
   readonly #log: EventLog;
   readonly #guard: Guard;
   readonly #unpatch: () => void;
-  readonly #down = new Set<number>();
   #fault: Error | undefined;
   #stopped = false;
 
   private constructor(
     scenario: Scenario,
+    edges: readonly Edge[],
     keys: readonly PrivateKey[],
     clock: VirtualClock,
     guard: Guard,
     unpatch: () => void,
     { traceTo }: SimulationOptions,
   ) {
-    const { seed, nodes } = scenario;
-    const { verifyMs, messageMs } = nodes.cpu;
-    if (verifyMs === 'measured') {
-      throw new Error('nodes.cpu.verifyMs is yet to be measured: the scenario must say the number');
-    }
     this.clock = clock;
-    this.physical = new SimulatedNetwork(clock, { conditionsOf: conditionsOf(scenario) });
+    this.#driver = new ClockDriver(clock);
+    const links = linkModel(scenario);
+    this.physical = new SimulatedNetwork(clock, {
+      conditionsOf: (from, to) => conditionsOf(from, to, links),
+    });
     this.#guard = guard;
     this.#unpatch = unpatch;
     this.#log = new EventLog(keys.length);
-    const options = resolveOptions(nodes.options);
-    const state = fundedState(TESTNET_CHAIN_ID, fundedAccounts(scenario));
-    const recovery = new SharedRecovery();
-    this.hosts = keys.map(
-      (privateKey, owner) =>
-        new SimulatedHost({
-          network: this.physical,
-          owner,
-          privateKey,
-          uplinkBitsPerSecond: bitsPerSecond(nodes.uplinkMbps),
-          downlinkBitsPerSecond: bitsPerSecond(nodes.downlinkMbps),
-          processor: new Processor(messageMs),
-        }),
-    );
-    this.members = this.hosts.map(
-      (host, owner) =>
-        new Node({
-          options,
-          host,
-          environment: { clock, random: streamOf(seed, 'node', owner, 'node') },
-          state,
-          verifier: modelledVerifier(recovery, clock, host.processor, verifyMs),
-          trace: this.#log.sink(owner, traceTo?.(owner)),
-          log: logThatFails((message, cause) => {
-            this.#fault ??= new Error(`simulated node ${owner}: ${message}`, { cause });
-          }),
-        }),
-    );
-    this.nodes = this.hosts.map(({ peerId }, index) => {
+    this.#settings = nodeSettings(scenario);
+    this.#watchesScores = scenario.measure.series.of.includes('scores');
+    this.#dials = new DialPlan(keys.length, edges, (node) => this.#settings[node]!.joinsLate);
+    const surroundings = {
+      physical: this.physical,
+      seed: scenario.seed,
+      state: fundedState(TESTNET_CHAIN_ID, fundedAccounts(scenario)),
+      recovery: new SharedRecovery(),
+      onFault: (error: Error) => {
+        this.#fault ??= error;
+      },
+    };
+    this.#members = this.#settings.map((settings, index) => {
+      const trace = this.#log.sink(index, traceTo?.(index));
+      const { verifyMs, messageMs } = settings.cpu;
+      const create = livesOf(settings, keys[index]!, trace, surroundings);
+      return new SimulatedMember(index, verifyMs === 0 && messageMs === 0, create);
+    });
+    this.nodes = this.#members.map(({ host: { peerId } }, index) => {
       return { index, peerId: peerId.toString(), rpcUrl: null, multiaddr: null };
+    });
+    this.#faults = new FaultActions({
+      physical: this.physical,
+      links,
+      members: this.#members,
+      dials: this.#dials,
+      bringUp: (node) => this.#bringUp(node),
+      bringDown: (node) => this.stopNode(node),
     });
   }
 
-  /** Resolves when every node is connected as `edges` say and has its mesh. @throws when that takes too long, virtual. */
+  /** Resolves when every node that is there is connected as `edges` say and has its mesh. @throws when that takes too long, virtual. */
   static async start(
     scenario: Scenario,
     edges: readonly Edge[],
@@ -140,8 +149,8 @@ export class Simulation implements Network {
       unpatchGlobals();
     };
     try {
-      const simulation = new Simulation(scenario, keys, clock, guard, unpatch, options);
-      await simulation.#start(scenario, edges, progress);
+      const simulation = new Simulation(scenario, edges, keys, clock, guard, unpatch, options);
+      await simulation.#start(scenario, progress);
       return simulation;
     } catch (error) {
       unpatch();
@@ -149,21 +158,37 @@ export class Simulation implements Network {
     }
   }
 
+  /** The processes that run, or ran last. */
+  get members(): Node[] {
+    return this.#members.map(({ node }) => node);
+  }
+
+  get hosts(): SimulatedHost[] {
+    return this.#members.map(({ host }) => host);
+  }
+
   /** @throws when a node failed meanwhile or reached for the real world: what it goes on to do says nothing. */
   async sleepUntil(atMs: number): Promise<void> {
-    if (atMs > this.clock.nowMs()) await this.clock.runUntil(atMs);
+    if (atMs > this.clock.nowMs()) await this.#driver.sleepUntil(atMs);
     this.#check();
   }
 
   async submit(node: number, raw: Uint8Array): Promise<SubmitResult> {
-    if (this.#down.has(node)) throw new Error(`node ${node} is down`);
-    const answer = await this.as(node, () => this.members[node]!.submit(raw));
+    const member = this.#members[node]!;
+    if (!member.up) throw new Error(`node ${node} is down`);
+    const answer = await this.#driver.ask(node, () => member.node.submit(raw), {
+      timeoutMs: ANSWER_WITHIN_MS,
+      signal: member.died,
+    });
     return answer.status === 'refused'
       ? { status: 'rejected', code: answer.code, message: answer.message }
       : { status: 'accepted', hash: answer.hash };
   }
 
-  /** Lets a node do `work` at this instant; resolves when it is done and the clock has been run so far. */
+  /**
+   * Lets a node do `work` at this instant or later; resolves when it is done. Does not make time pass: somebody else
+   * has to wait meanwhile.
+   */
   as<T>(node: number, work: () => T | Promise<T>, delayMs = 0): Promise<T> {
     return new Promise((resolve, reject) => {
       // The answer is handed over by an event of its own, so that what follows does not run in the node's name.
@@ -180,37 +205,35 @@ export class Simulation implements Network {
   }
 
   isUp(node: number): boolean {
-    return !this.#down.has(node);
+    return this.#members[node]!.up;
+  }
+
+  inflict(action: FaultAction): Promise<string | null> {
+    return this.#faults.inflict(action);
   }
 
   /** The node is dead from this instant; what was asked of it is never answered. */
   kill(node: number, death: Death): void {
-    if (this.#down.has(node)) return;
-    this.#down.add(node);
-    this.hosts[node]!.kill(death);
+    if (this.isUp(node)) this.#members[node]!.kill(death);
   }
 
-  /** The node says goodbye and ends. Resolves when the clock has been run so far. */
+  /** The node says goodbye and ends. */
   async stopNode(node: number): Promise<void> {
-    if (this.#down.has(node)) return;
-    this.#down.add(node);
-    await this.as(node, () => this.members[node]!.stop());
+    const member = this.#members[node]!;
+    if (member.up) await this.#driver.ask(node, () => member.stop());
   }
 
   status(): Promise<NodeStatus[]> {
     const rssBytes = process.memoryUsage.rss();
     return Promise.resolve(
-      this.members.map(({ host, propagation, pool }, index): NodeStatus => ({
-        peers: host.connections().length,
-        mesh: propagation.meshPeers().length,
-        pending: pool.counts.pending,
-        queued: pool.counts.queued,
+      this.#members.map((member, index): NodeStatus => ({
+        ...member.gauges(),
+        ...(this.#watchesScores && { scores: member.scores() }),
         arrivals: this.#log.arrivals[index]!,
-        unsettled: propagation.unsettled,
-        counters: propagation.counters(),
+        counters: member.counters(),
         cpuMs: null,
         rssBytes,
-        nodesInProcess: this.members.length,
+        nodesInProcess: this.#members.length,
         loopDelayP99Ms: null,
       })),
     );
@@ -239,15 +262,16 @@ export class Simulation implements Network {
     if (this.#stopped) return;
     this.#stopped = true;
     try {
-      const up = this.nodes.filter(({ index }) => this.isUp(index));
+      const up = this.#members.filter((member) => member.up);
+      for (const { host } of up) host.thaw();
       let stopping = up.length;
       const stopped = Promise.all(
-        up.map(({ index }) => this.as(index, () => this.members[index]!.stop()).then(() => (stopping -= 1))),
+        up.map((member) => this.as(member.index, () => member.stop()).then(() => (stopping -= 1))),
       );
       // Not runUntilIdle: a timer that renews itself would never let it end, a promise that hangs would end it early.
       await Promise.race([
         stopped.then(() => new Promise(() => undefined)),
-        this.clock.runUntil(this.clock.nowMs() + STOP_WITHIN_MS),
+        this.#driver.sleepUntil(this.clock.nowMs() + STOP_WITHIN_MS),
       ]);
       if (stopping > 0)
         throw new Error(`${stopping} nodes have not stopped within ${STOP_WITHIN_MS} virtual ms`);
@@ -267,40 +291,57 @@ export class Simulation implements Network {
     if (this.#fault !== undefined) throw this.#fault;
   }
 
-  async #start(scenario: Scenario, edges: readonly Edge[], progress: Progress): Promise<void> {
-    const count = this.members.length;
-    const { 'gossip.dlo': Dlo } = resolveOptions(scenario.nodes.options);
-    const starts = this.members.map((node, index) =>
-      this.as(
-        index,
-        () => node.start(),
-        uniform(streamOf(scenario.seed, 'node', index, 'start'), 0, START_WITHIN_MS),
-      ),
-    );
-    await Promise.all([...starts, this.clock.runUntil(START_WITHIN_MS)]);
-    progress('start', count, count);
-    let connected = 0;
-    const dials = edges.map(async ([from, to]) => {
-      await this.as(from, () =>
-        this.members[from]!.addPeer(this.members[to]!.host.addresses()[0]!.toString()),
-      );
-      progress('connect', ++connected, edges.length);
+  async #start(scenario: Scenario, progress: Progress): Promise<void> {
+    const { seed, measure } = scenario;
+    const first = this.#members.filter(({ index }) => this.#dials.hasJoined(index));
+    const starts = first.map((member) => {
+      const delayMs = uniform(streamOf(seed, 'node', member.index, 'start'), 0, START_WITHIN_MS);
+      return this.as(member.index, () => member.start(), delayMs);
     });
-    const dialled = Promise.all(dials);
+    await Promise.all([...starts, this.#driver.sleepUntil(START_WITHIN_MS)]);
+    progress('start', first.length, first.length);
+    const { edges } = this.#dials;
+    let connected = 0;
+    const dialled = Promise.all(
+      edges.map(async ([from, to]) => {
+        await this.#dial(from, to);
+        progress('connect', ++connected, edges.length);
+      }),
+    );
     dialled.catch(() => undefined);
-    const wanted = wantedPeers(count, edges);
+    const wanted = wantedPeers(this.#members.length, edges);
+    const Dlo = this.#settings.map(({ options }) => resolveOptions(options)['gossip.dlo']);
     for (;;) {
       await this.sleepUntil(this.clock.nowMs() + LOOK_MS);
       const status = await this.status();
-      const meshed = status.filter((each, index) => hasMesh(each, wanted[index]!, Dlo)).length;
-      progress('mesh', meshed, count);
-      if (meshed === count) break;
-      if (this.clock.nowMs() > scenario.measure.startTimeoutMs) {
+      const meshed = first.filter(({ index }) => hasMesh(status[index]!, wanted[index]!, Dlo[index]!)).length;
+      progress('mesh', meshed, first.length);
+      if (meshed === first.length) break;
+      if (this.clock.nowMs() > measure.startTimeoutMs) {
         throw new Error(
-          `${count - meshed} of ${count} nodes had no mesh after ${scenario.measure.startTimeoutMs} virtual ms; lower links.latencyMs or raise measure.startTimeoutMs`,
+          `${first.length - meshed} of ${first.length} nodes had no mesh after ${measure.startTimeoutMs} virtual ms; lower links.latencyMs or raise measure.startTimeoutMs`,
         );
       }
     }
     await dialled;
+  }
+
+  /** @throws what the first dial failed with; the node goes on dialling all the same. */
+  #dial(from: number, to: number): Promise<void> {
+    const address = this.#members[to]!.host.address.toString();
+    return this.as(from, () => this.#members[from]!.node.addPeer(address));
+  }
+
+  async #bringUp(node: number): Promise<void> {
+    const member = this.#members[node]!;
+    const { died } = member;
+    try {
+      await this.#driver.ask(node, () => member.start(), { signal: died });
+    } catch (error) {
+      // Killed while it started: it was brought up all the same.
+      if (died.aborted) return;
+      throw error;
+    }
+    for (const other of this.#dials.of(node)) this.#dial(node, other).catch(() => undefined);
   }
 }

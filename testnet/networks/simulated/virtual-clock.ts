@@ -13,7 +13,7 @@
  */
 import type { Cancel, Clock } from '../../../src/environment.ts';
 import { EventHeap, VirtualEvent } from './event-heap.ts';
-import type { RealWork } from './event-heap.ts';
+import type { Nature, RealWork } from './event-heap.ts';
 
 /** The owner of what belongs to no node: the experiment itself. */
 export const OUTSIDE = -1;
@@ -50,6 +50,8 @@ export class VirtualClock implements Clock {
   /** The run that all perform() calls of this moment share, and how many of them it still has to settle. */
   #performing: Promise<void> | undefined;
   #unsettled = 0;
+  /** By owner: since when it is frozen, and its events that came due meanwhile, in that order. */
+  readonly #frozen = new Map<number, { sinceMs: number; parked: VirtualEvent[] }>();
 
   constructor(options: { startMs?: number } = {}) {
     this.#nowMs = options.startMs ?? 0;
@@ -65,37 +67,65 @@ export class VirtualClock implements Clock {
   }
 
   get statistics(): ClockStatistics {
-    return { executed: this.#executed, pending: this.#heap.live, realMs: this.#realMs };
+    let pending = this.#heap.live;
+    for (const { parked } of this.#frozen.values()) {
+      pending += parked.filter(({ callback }) => callback !== undefined).length;
+    }
+    return { executed: this.#executed, pending, realMs: this.#realMs };
   }
 
   after(delayMs: number, callback: () => void): Cancel {
     const event = this.schedule(this.#owner, this.#nowMs + Math.max(0, delayMs), callback);
-    return () => this.#heap.cancel(event);
+    return () => this.cancel(event);
   }
 
   /**
    * Runs `callback` as `owner` at `timeMs`.
    * @throws {RangeError} when `timeMs` is not a number or lies in the past.
    */
-  schedule(owner: number, timeMs: number, callback: () => void): VirtualEvent {
+  schedule(owner: number, timeMs: number, callback: () => void, nature: Nature = 'timer'): VirtualEvent {
     if (!(timeMs >= this.#nowMs) || timeMs === Infinity) {
       throw new RangeError(
         `cannot schedule at ${timeMs} ms: it is ${this.#nowMs} ms, and time does not go back`,
       );
     }
-    const event = new VirtualEvent(timeMs, this.#sequence++, owner, callback);
+    const event = new VirtualEvent(timeMs, this.#sequence++, owner, callback, nature);
     this.#heap.push(event);
     return event;
   }
 
   /** Safe to call for an event that has run. */
   cancel(event: VirtualEvent): void {
-    this.#heap.cancel(event);
+    if (event.parked) event.callback = undefined;
+    else this.#heap.cancel(event);
   }
 
-  /** Nothing that `owner` has scheduled so far will run: its process is dead. O(pending events). */
+  /** Nothing that the process of `owner` has scheduled so far will run: it is dead. O(pending events). */
   abandon(owner: number): void {
-    this.#heap.cancelWhere((event) => event.owner === owner);
+    this.#heap.cancelWhere((event) => event.owner === owner && event.nature !== 'physical');
+    for (const event of this.#frozen.get(owner)?.parked ?? []) event.callback = undefined;
+    this.#frozen.delete(owner);
+  }
+
+  /** No event of the process of `owner` runs until thaw(); what comes due meanwhile waits. */
+  freeze(owner: number): void {
+    if (!this.#frozen.has(owner)) this.#frozen.set(owner, { sinceMs: this.#nowMs, parked: [] });
+  }
+
+  /** All that came due meanwhile runs at this instant, in the order it was due. O(pending events). */
+  thaw(owner: number): void {
+    const frozen = this.#frozen.get(owner);
+    if (frozen === undefined) return;
+    this.#frozen.delete(owner);
+    const forMs = this.#nowMs - frozen.sinceMs;
+    this.#heap.delayWhere((event) => event.owner === owner && event.nature === 'work', forMs);
+    for (const event of frozen.parked) {
+      if (event.callback === undefined) continue;
+      event.parked = false;
+      event.timeMs = event.nature === 'work' ? event.timeMs + forMs : this.#nowMs;
+      event.sequence = this.#sequence++;
+      this.#heap.push(event);
+    }
   }
 
   /**
@@ -156,15 +186,16 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Runs every event up to and including `timeMs`; then it is `timeMs`.
+   * Runs every event up to and including `timeMs`; then it is `timeMs`. Where `done` is given, it is asked before each
+   * event and ends the run where it stands; `timeMs` may be Infinity then.
    * @throws what an event throws; the clock stands where it happened. @throws {Error} when it already runs.
    */
-  async runUntil(timeMs: number): Promise<void> {
-    if (!(timeMs >= this.#nowMs) || timeMs === Infinity) {
+  async runUntil(timeMs: number, done?: () => boolean): Promise<void> {
+    if (!(timeMs >= this.#nowMs) || (timeMs === Infinity && done === undefined)) {
       throw new RangeError(`cannot run until ${timeMs} ms: it is ${this.#nowMs} ms`);
     }
-    await this.#run(timeMs, () => false);
-    this.#nowMs = timeMs;
+    await this.#run(timeMs, done ?? (() => false));
+    if (done?.() !== true && timeMs < Infinity) this.#nowMs = timeMs;
   }
 
   /** Runs until no event is left. Never ends while an interval or a heartbeat is alive. */
@@ -194,6 +225,15 @@ export class VirtualClock implements Clock {
         if (event === undefined || event.timeMs > untilMs || done()) {
           end(resolve);
           return;
+        }
+        if (this.#frozen.size > 0 && event.nature !== 'physical') {
+          const frozen = this.#frozen.get(event.owner);
+          if (frozen !== undefined) {
+            this.#heap.pop();
+            event.parked = true;
+            frozen.parked.push(event);
+            return;
+          }
         }
         if (event.work !== undefined && !event.work.settled) {
           waiting = true;

@@ -16,7 +16,7 @@ export interface Series {
 const MAX_STEPS = 1000;
 const TABLE_PERCENTS = [1, 5, 10, 25, 50, 75, 90, 95, 99, 100];
 
-export function latencyCdfs(series: readonly Series[]): Figure {
+export function latencyCdfs(series: readonly Series[], title: string): Figure {
   const curves = series.map(({ latencies, ...rest }) => ({ ...rest, ...ecdf(latencies, MAX_STEPS) }));
   const x = logDomain(curves.flatMap(({ at }) => at));
   const empty = curves.every(({ at }) => at.length === 0);
@@ -26,7 +26,7 @@ export function latencyCdfs(series: readonly Series[]): Figure {
   ]);
   return {
     id: 'latency-cdfs',
-    title: 'Latency on both',
+    title,
     definition:
       'Share of all (transaction, node) pairs, entry nodes left out, in which the transaction had arrived so long after its scheduled submission.',
     svg: empty

@@ -23,8 +23,8 @@ const RESOLVED = resolveCase({
   submissions: [GOOD, BAD],
   faults: [],
 });
-const ALL: Promises = { roomy: true, unhurried: true, everybody: true, blameless: true };
-const NONE: Promises = { roomy: false, unhurried: false, everybody: false, blameless: false };
+const ALL: Promises = { roomy: true, unhurried: true, everybody: true, calm: true, blameless: true };
+const NONE: Promises = { roomy: false, unhurried: false, everybody: false, calm: false, blameless: false };
 
 const { hash, sender } = signSubmission(GOOD);
 const refusedHash = signSubmission(BAD).hash;
@@ -59,6 +59,7 @@ function node(events: TraceEvent[], some: Partial<NodeObservation> = {}): NodeOb
     peerId: '',
     up: true,
     events,
+    lives: [],
     pending: [{ hash, sender, nonce: 0n }],
     queued: [],
     poolFault: null,
@@ -70,17 +71,24 @@ function node(events: TraceEvent[], some: Partial<NodeObservation> = {}): NodeOb
   };
 }
 
+const graft = (peer: number): TraceEvent => ({ kind: 'graft', atMs: -1000, peer: `peer ${peer}` });
+
 const EVENTS: TraceEvent[][] = [
-  [arrival(0, null)],
-  [arrival(10, 0)],
+  [graft(1), arrival(0, null)],
+  [graft(0), graft(2), arrival(10, 0)],
   [
     { kind: 'refused', atMs: 5, hash: refusedHash, code: 'wrong-chain-id', provenance: 'rpc', from: null },
     arrival(20, 1),
   ],
 ];
 const ANSWERS: Answer[] = [
-  { submission: 0, atMs: 0, result: { status: 'accepted', hash } },
-  { submission: 1, atMs: 5, result: { status: 'rejected', code: 'wrong-chain-id', message: '' } },
+  { submission: 0, atMs: 0, result: { status: 'accepted', hash }, died: false },
+  {
+    submission: 1,
+    atMs: 5,
+    result: { status: 'rejected', code: 'wrong-chain-id', message: '' },
+    died: false,
+  },
 ];
 const BYTES = { sent: 300, received: 300, dropped: 0, underWay: 0, retransmitted: 0 };
 
@@ -171,6 +179,23 @@ describe('checkInvariants', () => {
       'came-from-neighbour',
     ],
     ['it came faster than the link is', { node: { events: [refusal, arrival(19, 1)] } }, 'caused'],
+    [
+      'its neighbour did not pass it on at once',
+      { node: { events: [refusal, arrival(21, 1)] } },
+      'forwarded',
+      ['calm'],
+    ],
+    [
+      'its neighbour never passed it on',
+      { node: { events: [refusal, refusedAt2Of(refusedHash)] } },
+      'forwarded',
+      ['calm'],
+    ],
+    [
+      'a pool keeps what it had in a life before',
+      { node: { events: [...before, graft(1)].map(late), lives: [2] } },
+      'pool-is-arrivals-less-departures',
+    ],
     ['it arrives twice', { node: { events: [...before, arrival(30, 1)] } }, 'arrives-once'],
     [
       'it leaves twice',
@@ -256,11 +281,44 @@ describe('checkInvariants', () => {
     });
   }
 
+  it('lets a transaction arrive once in each life of a node', () => {
+    const events = [...before, arrival(30, 1)];
+    assert.deepEqual(violated(ALL, { node: { events, lives: [2] } }), []);
+    assert.deepEqual(violated(ALL, { node: { events, lives: [1] } }), ['arrives-once']);
+  });
+
+  it('asks no answer of a node that died before it could give one', () => {
+    const answers = answered(0, null).map((each) => ({ ...each, died: each.result === null }));
+    assert.deepEqual(violated(ALL, { answers }), []);
+  });
+
+  it('asks nothing of a peer that came into the mesh afterwards, or left it', () => {
+    const withMesh = (...mesh: TraceEvent[]): Change => ({
+      observation: {
+        nodes: observation({ node: { events: [refusal, arrival(25, 1)] } }).nodes.map((each, index) =>
+          index === 1 ? { ...each, events: [...mesh, arrival(10, 0)] } : each,
+        ),
+      },
+    });
+    assert.deepEqual(violated(ALL, withMesh(graft(2))), ['forwarded']);
+    assert.deepEqual(violated(ALL, withMesh()), []);
+    assert.deepEqual(violated(ALL, withMesh(graft(2), { kind: 'prune', atMs: 5, peer: 'peer 2' })), []);
+  });
+
   it('asks nothing of a node that is gone', () => {
     const gone: Partial<NodeObservation> = { up: false, pending: [], poolFault: 'odd', unsettled: 3 };
     assert.deepEqual(violated(ALL, { node: gone }), []);
   });
 });
+
+/** Long after all that is expected, so that the log does not end before it. */
+function refusedAt2Of(other: Hex): TraceEvent {
+  return { kind: 'refused', atMs: 60, hash: other, code: 'wrong-chain-id', provenance: 'rpc', from: null };
+}
+
+function late(event: TraceEvent): TraceEvent {
+  return event.kind === 'graft' ? { ...event, atMs: 40 } : event;
+}
 
 function departure(reason: 'evicted' | 'expired' | 'replaced'): TraceEvent {
   return { kind: 'departure', atMs: 30, hash, reason };

@@ -28,17 +28,31 @@ describe('randomCase', () => {
     const kinds = new Set(cases.map(({ scenario }) => resolveKind(scenario)));
     assert.equal(kinds.size, 9, [...kinds].join());
     const faults = new Set(cases.flatMap((each) => each.faults.map(({ kind }) => kind)));
-    assert.deepEqual([...faults].sort(), ['crash', 'cut', 'isolate', 'stop', 'vanish']);
+    assert.deepEqual([...faults].sort(), [
+      'change',
+      'crash',
+      'cut',
+      'freeze',
+      'isolate',
+      'restart',
+      'slow',
+      'stop',
+      'vanish',
+    ]);
     const submissions = cases.flatMap((each) => each.submissions);
     assert.equal(new Set(submissions.map(({ flaw }) => flaw)).size, 9);
     assert.ok(submissions.some(({ feePercent }) => feePercent !== undefined));
     assert.ok(cases.some(({ submissions: some }) => new Set(some.map(({ node }) => node)).size > 3));
+    assert.ok(cases.some(({ submissions: some }) => some.length > 1000));
     const promised = cases.filter((each) => promisesOf(resolveCase(each)).everybody);
     assert.ok(
-      promised.length > cases.length / 4 && promised.length < (cases.length * 3) / 4,
+      promised.length > cases.length / 5 && promised.length < (cases.length * 3) / 4,
       `${promised.length}`,
     );
     assert.ok(promised.some((each) => each.faults.some((fault) => isDeath(fault))));
+    assert.ok(promised.some((each) => each.faults.some(({ kind }) => kind === 'freeze')));
+    const calm = cases.filter((each) => promisesOf(resolveCase(each)).calm);
+    assert.ok(calm.length > cases.length / 10, `${calm.length}`);
   });
 });
 

@@ -68,9 +68,9 @@ describe('calibrationOf', () => {
 
   it('passes on why a run was invalid, by network', () => {
     const invalid = summarize(handRecord({ droppedBytes: 5 }));
-    assert.ok(invalid.details.invalid.length > 0);
+    assert.ok(invalid.summary.invalidBecause.length > 0);
     const { invalid: reasons } = calibrationOf(invalid, summarize(record()));
-    assert.deepEqual(reasons.local, invalid.details.invalid);
-    assert.deepEqual(reasons.simulated, summarize(record()).details.invalid);
+    assert.deepEqual(reasons.local, invalid.summary.invalidBecause);
+    assert.deepEqual(reasons.simulated, summarize(record()).summary.invalidBecause);
   });
 });

@@ -22,7 +22,11 @@ describe('summarize', () => {
       network: 'simulated',
       seed: 1,
       nodes: 4,
+      valid: true,
+      invalidBecause: [],
       transactions: { submitted: 3, accepted: 2, rejected: 1 },
+      refusals: { expected: 0, unexpected: 1, entryDown: 0, noAnswer: 0, invalidAccepted: 0 },
+      generatorLagMs: { p50: 0, p99: 0, max: 0 },
       coverage: { mean: 0.75, min: 0.75 },
       latencyMs: { count: 4, p50: 11, p90: null, p99: null, max: null },
       // t50 is when the second node has it: 11 and 10.
@@ -33,6 +37,23 @@ describe('summarize', () => {
         t100: { p50: null, p99: null },
       },
       redundancy: 0,
+      relativeMessageRedundancy: -1,
+      stretch: { p50: null, p90: null, p99: null },
+      hops: { mean: 1.25, max: 2 },
+      hopMs: { link: 10, queue: 0, validation: 0, batching: 0 },
+      fates: {
+        entry: 2,
+        'delivered-rpc': 0,
+        'delivered-push': 2,
+        'delivered-pull': 1,
+        'delivered-sync': 1,
+        late: 1,
+        refused: 1,
+        'node-down': 0,
+        queued: 0,
+        'cut-off': 0,
+        lost: 0,
+      },
       provenance: { rpc: 2, push: 2, pull: 1, sync: 1 },
       bytes: { payload: 0, duplicate: 0, control: 0, sync: 0, other: 0, total: 0 },
       conserved: true,
@@ -43,13 +64,13 @@ describe('summarize', () => {
     };
     const { summary, details } = summarize(handRecord());
     assert.deepEqual(summary, expected);
-    assert.deepEqual(details.times, { submittedMs: 500, endedMs: 1000 });
+    assert.deepEqual(details.times, { readyAtMs: 0, submittedMs: 500, endedMs: 1000 });
     assert.deepEqual(
-      [details.pairs, details.deliveries, details.slowestDeliveryMs, details.edges],
+      [details.pairs, details.deliveries, details.slowestDeliveryMs, details.edges.length],
       [6, 4, 21, 3],
     );
     assert.deepEqual(details.latencyCdf, { at: [10, 11, 21], share: [2 / 6, 3 / 6, 4 / 6] });
-    assert.deepEqual(details.submitMs, { lagP99: 0, answerP50: 1, answerP99: 1 });
+    assert.deepEqual(details.submitMs, { answerP50: 1, answerP99: 1 });
   });
 
   it('has dead nodes out of coverage and tX, and in the latency', () => {
@@ -57,8 +78,14 @@ describe('summarize', () => {
     assert.deepEqual(summary.coverage, { mean: 1, min: 1 });
     assert.deepEqual(summary.timeToMs.t100, { p50: 10, p99: 21 });
     assert.deepEqual(summary.latencyMs, { count: 4, p50: 11, p90: null, p99: null, max: null });
-    assert.equal(summary.conserved, null);
-    assert.equal(summary.bytes.total, null);
+    // A simulated node that died is still asked what it counted; a killed process is not.
+    assert.equal(summary.conserved, true);
+    const local = summarize(
+      handRecord({ network: 'local', downtimes: [{ node: 3, fromMs: 500, untilMs: null }] }),
+    );
+    assert.equal(local.summary.conserved, null);
+    assert.equal(local.summary.bytes.total, null);
+    assert.equal(local.details.bytes.unmeasured, 'node 3 was down while it was measured');
   });
 
   it('of a run without transactions has no figure it did not measure', () => {

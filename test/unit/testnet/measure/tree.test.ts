@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import type { TraceEvent } from '../../../../src/telemetry/trace.ts';
 import { join } from '../../../../testnet/measure/join.ts';
 import { hopSplit } from '../../../../testnet/measure/split.ts';
 import { tree, UNKNOWN_HOPS } from '../../../../testnet/measure/tree.ts';
 import { handRecord } from '../../../helpers/hand-record.ts';
-import { arrival, recordOf, submission } from '../../../helpers/synthetic-record.ts';
+import { arrival, hashOf, recordOf, submission } from '../../../helpers/synthetic-record.ts';
 
 describe('tree', () => {
   it('counts hops along first copies', () => {
@@ -49,23 +50,27 @@ describe('tree', () => {
 });
 
 describe('hopSplit', () => {
-  it('divides a hop into link, queue and validation', () => {
+  it('divides a hop into batching, link, queue and validation', () => {
     const first = { ...arrival(1, 20, 0), receivedAtMs: 11, validationAtMs: 14 };
     const second = { ...arrival(1, 50, 1), receivedAtMs: 40, validationAtMs: 41 };
     const record = recordOf([[arrival(1, 1, null)], [first], [second]], { submissions: [submission(1)] });
     // Links 10 and 20, queues 3 and 1, validations 6 and 9.
-    assert.deepEqual(hopSplit(join(record)), {
-      hops: 2,
-      batchingAndLinkMs: 15,
-      queueMs: 2,
-      validationMs: 7.5,
-    });
+    const split = { hops: 2, batchingMs: 0, linkMs: 15, queueMs: 2, validationMs: 7.5 };
+    assert.deepEqual(hopSplit(join(record)), split);
+    const publish = (atMs: number): TraceEvent => {
+      return { kind: 'publish', atMs, messageId: 'm', hashes: [hashOf(1)], recipients: 1 };
+    };
+    record.traces[0]!.events.push(publish(5), publish(9));
+    // Published 4 ms after it came, and again later; node 1 published it after its peer already had it.
+    record.traces[1]!.events.push(publish(41));
+    assert.deepEqual(hopSplit(join(record)), { ...split, batchingMs: 2, linkMs: 13 });
   });
 
   it('is not measured without a hop', () => {
     assert.deepEqual(hopSplit(join(recordOf([[]]))), {
       hops: 0,
-      batchingAndLinkMs: null,
+      batchingMs: null,
+      linkMs: null,
       queueMs: null,
       validationMs: null,
     });

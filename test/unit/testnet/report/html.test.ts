@@ -21,10 +21,10 @@ describe('renderHtml', () => {
   });
 
   it('names every drawing and gives its numbers', () => {
-    assert.equal(html.match(/<svg [^>]*role="img"[^>]*>/g)?.length, 6);
+    assert.equal(html.match(/<svg [^>]*role="img"[^>]*>/g)?.length, 8);
     for (const svg of html.match(/<svg [^>]*>/g) ?? []) assert.match(svg, /aria-label="[^"]+"/);
-    assert.equal(html.match(/<figure id="[^"]+" aria-labelledby=/g)?.length, 6);
-    assert.equal(html.match(/<summary>Data<\/summary>/g)?.length, 6);
+    assert.equal(html.match(/<figure id="[^"]+" aria-labelledby=/g)?.length, 8);
+    assert.equal(html.match(/<summary>Data<\/summary>/g)?.length, 8);
   });
 
   it('says at the top what did not hold', () => {

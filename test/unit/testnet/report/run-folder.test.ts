@@ -39,6 +39,7 @@ describe('writeRun', () => {
     assert.deepEqual((await readdir(path)).sort(), [
       'events.parquet',
       'meta.json',
+      'record.json.gz',
       'report.html',
       'scenario.yaml',
       'summary.json',
@@ -67,7 +68,7 @@ describe('writeRun', () => {
 
   it('leaves nothing when it fails half-way', async () => {
     const record = handRecord();
-    // The events are written last, and this one cannot be.
+    // Events are written late, and this one cannot be.
     Object.defineProperty(record.traces[3], 'events', {
       get() {
         throw new Error('the trace cannot be read');

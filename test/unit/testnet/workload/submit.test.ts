@@ -66,6 +66,8 @@ const planOf = (...dueMs: number[]): PlannedTransaction[] =>
     sizeBytes: 1,
     entry: index % 3,
     atMs,
+    kind: 'first',
+    expectedRefusal: null,
   }));
 
 describe('submitOpenLoop', () => {
@@ -134,6 +136,36 @@ describe('submitOpenLoop', () => {
         ['nonce-too-low', 1_002],
         ['no-answer', null],
         [null, 1_004],
+      ],
+    );
+  });
+
+  it('turns to another node when one fails, until one answers or there is none', async () => {
+    const results = [new Error('down'), new Error('down'), ACCEPTED, new Error('down'), new Error('down')];
+    const network = new ManualNetwork((index) => ({ delayMs: 4, result: results[index]! }));
+    const records = await submitOpenLoop(network, planOf(0, 100), START_MS, {
+      otherNode: (failed) => (failed < 2 ? failed + 1 : undefined),
+    });
+    assert.deepEqual(
+      network.sent.map(({ node, atMs }) => [node, atMs]),
+      [
+        [0, 1_000],
+        [1, 1_004],
+        [2, 1_008],
+        [1, 1_100],
+        [2, 1_104],
+      ],
+    );
+    assert.deepEqual(
+      records.map(({ entry, refusal, scheduledAtMs, answeredAtMs }) => [
+        entry,
+        refusal,
+        scheduledAtMs,
+        answeredAtMs,
+      ]),
+      [
+        [2, null, 1_000, 1_012],
+        [2, 'no-answer', 1_100, null],
       ],
     );
   });

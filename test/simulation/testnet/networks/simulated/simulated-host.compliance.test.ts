@@ -1,5 +1,5 @@
 import { generateKeyPair } from '@libp2p/crypto/keys';
-import { linkConditions } from '../../../../../testnet/networks/simulated/link-conditions.ts';
+import { linkConditions } from '../../../../../testnet/networks/link-conditions.ts';
 import { Processor } from '../../../../../testnet/networks/simulated/processor.ts';
 import { SimulatedHost } from '../../../../../testnet/networks/simulated/simulated-host.ts';
 import { SimulatedNetwork } from '../../../../../testnet/networks/simulated/simulated-network.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { DelayLine } from '../../../../../testnet/networks/local/delay-line.ts';
+import type { Clock } from '../../../../../src/environment.ts';
 import { ManualClock } from '../../../../helpers/manual-clock.ts';
 import { seeded } from '../../../../helpers/seed.ts';
 
@@ -8,6 +9,26 @@ import { seeded } from '../../../../helpers/seed.ts';
 const EARLIEST_MS = -0.65;
 const LATEST_MS = 0.35;
 const ROUNDING_MS = 1e-6;
+
+/** A line on which everything is due `delayMs` after it is handed over. */
+class TestLine extends DelayLine<{ bytes: number; deliver: () => void }> {
+  delayMs: number;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock, delayMs: number) {
+    super(clock, ({ deliver }) => deliver());
+    this.#clock = clock;
+    this.delayMs = delayMs;
+  }
+
+  put(bytes: number, deliver: () => void): void {
+    this.send({ bytes, deliver }, this.#clock.nowMs() + this.delayMs);
+  }
+
+  end(deliver: () => void): void {
+    this.reset({ bytes: 0, deliver }, this.#clock.nowMs() + this.delayMs);
+  }
+}
 
 describe('DelayLine', () => {
   let clock: ManualClock;
@@ -30,15 +51,14 @@ describe('DelayLine', () => {
     fc.assert(
       fc.property(parcels, (sent) => {
         const clock = new ManualClock();
-        let delayMs = 0;
-        const line = new DelayLine(clock, () => delayMs);
+        const line = new TestLine(clock, 0);
         const arrivals: { index: number; atMs: number }[] = [];
         const dueMs: number[] = [];
         for (const [index, parcel] of sent.entries()) {
           clock.advance(parcel.afterMs);
-          delayMs = parcel.delayMs;
-          dueMs.push(Math.max(clock.nowMs() + delayMs, dueMs.at(-1) ?? 0));
-          line.send(parcel.bytes, () => arrivals.push({ index, atMs: clock.nowMs() }));
+          line.delayMs = parcel.delayMs;
+          dueMs.push(Math.max(clock.nowMs() + parcel.delayMs, dueMs.at(-1) ?? 0));
+          line.put(parcel.bytes, () => arrivals.push({ index, atMs: clock.nowMs() }));
           assert.equal(
             line.bytes,
             sent.slice(arrivals.length, index + 1).reduce((sum, { bytes }) => sum + bytes, 0),
@@ -63,12 +83,12 @@ describe('DelayLine', () => {
   });
 
   it('delivers nothing while it is held, and what came due meanwhile at once on release', () => {
-    const line = new DelayLine(clock, () => 10);
-    line.send(1, note('first'));
+    const line = new TestLine(clock, 10);
+    line.put(1, note('first'));
     line.hold();
-    line.send(2, note('second'));
+    line.put(2, note('second'));
     clock.advance(50);
-    line.send(4, note('later'));
+    line.put(4, note('later'));
     assert.deepEqual(delivered, []);
     assert.equal(line.bytes, 7);
     line.release();
@@ -78,12 +98,12 @@ describe('DelayLine', () => {
   });
 
   it('stops within a burst when a delivery holds it', () => {
-    const line = new DelayLine(clock, () => 10);
-    line.send(1, () => {
+    const line = new TestLine(clock, 10);
+    line.put(1, () => {
       delivered.push('first');
       line.hold();
     });
-    line.send(1, note('second'));
+    line.put(1, note('second'));
     clock.advance(20);
     assert.deepEqual(delivered, ['first']);
     line.release();
@@ -91,10 +111,10 @@ describe('DelayLine', () => {
   });
 
   it('takes what a delivery sends on', () => {
-    const line = new DelayLine(clock, () => 10);
-    line.send(1, () => {
+    const line = new TestLine(clock, 10);
+    line.put(1, () => {
       delivered.push('first');
-      line.send(1, note('second'));
+      line.put(1, note('second'));
     });
     clock.advance(11);
     assert.deepEqual(delivered, ['first']);
@@ -103,12 +123,12 @@ describe('DelayLine', () => {
   });
 
   it('resets behind the data under way, and takes nothing more', () => {
-    const line = new DelayLine(clock, () => 10);
-    line.send(1, note('data'));
+    const line = new TestLine(clock, 10);
+    line.put(1, note('data'));
     clock.advance(5);
-    line.reset(note('reset'));
-    line.send(1, note('too late'));
-    line.reset(note('twice'));
+    line.end(note('reset'));
+    line.put(1, note('too late'));
+    line.end(note('twice'));
     clock.advance(6);
     assert.deepEqual(delivered, ['data']);
     clock.advance(60);
@@ -117,10 +137,10 @@ describe('DelayLine', () => {
   });
 
   it('resets when it is due though the line is held, and what is held is lost', () => {
-    const line = new DelayLine(clock, () => 10);
+    const line = new TestLine(clock, 10);
     line.hold();
-    line.send(1, note('held up'));
-    line.reset(note('reset'));
+    line.put(1, note('held up'));
+    line.end(note('reset'));
     clock.advance(9);
     assert.deepEqual(delivered, []);
     clock.advance(2);
@@ -130,12 +150,40 @@ describe('DelayLine', () => {
     assert.deepEqual(delivered, ['reset']);
   });
 
+  it('hands back what it holds, in order, and goes on', () => {
+    const line = new TestLine(clock, 10);
+    line.put(1, note('first'));
+    line.put(2, note('second'));
+    assert.deepEqual(
+      line.take().map(({ bytes }) => bytes),
+      [1, 2],
+    );
+    assert.equal(line.bytes, 0);
+    clock.advance(5);
+    line.put(1, note('third'));
+    clock.advance(20);
+    assert.deepEqual(delivered, ['third']);
+  });
+
+  it('delivers at once what is due at once, unless something is before it', () => {
+    const line = new TestLine(clock, 0);
+    line.put(1, note('first'));
+    assert.deepEqual(delivered, ['first']);
+    line.delayMs = 10;
+    line.put(1, note('second'));
+    line.delayMs = 0;
+    line.put(1, note('third'));
+    assert.deepEqual(delivered, ['first']);
+    clock.advance(10);
+    assert.deepEqual(delivered, ['first', 'second', 'third']);
+  });
+
   it('throws everything away on close', () => {
-    const line = new DelayLine(clock, () => 10);
-    line.send(1, note('data'));
-    line.reset(note('reset'));
+    const line = new TestLine(clock, 10);
+    line.put(1, note('data'));
+    line.end(note('reset'));
     line.close();
-    line.send(1, note('more'));
+    line.put(1, note('more'));
     clock.advance(60);
     assert.deepEqual(delivered, []);
     assert.equal(line.bytes, 0);

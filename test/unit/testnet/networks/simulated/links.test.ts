@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 
 import fc from 'fast-check';
 
-import { AccessLine, LinkDirection } from '../../../../../testnet/networks/simulated/links.ts';
+import { AccessLine } from '../../../../../testnet/networks/access-line.ts';
+import { LinkDirection } from '../../../../../testnet/networks/simulated/links.ts';
 import type { LinkEnd } from '../../../../../testnet/networks/simulated/links.ts';
-import { linkConditions } from '../../../../../testnet/networks/simulated/link-conditions.ts';
+import { linkConditions } from '../../../../../testnet/networks/link-conditions.ts';
 import { Processor } from '../../../../../testnet/networks/simulated/processor.ts';
 import { VirtualClock } from '../../../../../testnet/networks/simulated/virtual-clock.ts';
 import { streamOf, uniform } from '../../../../../testnet/random.ts';
@@ -17,12 +18,13 @@ function end(
   upBitsPerSecond = Infinity,
   downBitsPerSecond = Infinity,
   processor = new Processor(),
-): LinkEnd {
+): LinkEnd & { frozen: boolean } {
   return {
     owner,
     uplink: new AccessLine(upBitsPerSecond),
     downlink: new AccessLine(downBitsPerSecond),
     processor,
+    frozen: false,
     ledger: { sent: 0, received: 0, dropped: 0, retransmitted: 0 },
   };
 }
@@ -273,9 +275,113 @@ describe('LinkDirection', () => {
     assert.deepEqual(room, [10]);
   });
 
-  it('keeps order and conserves bytes through any cuts, heals, losses, jitter and work', async () => {
+  it('changes its latency for what is sent from then on, which overtakes nothing', async () => {
+    const { clock, direction, arrivals, send } = link({ latencyMs: 100 });
+    send('slow', 1);
+    await clock.runUntil(10);
+    direction.setConditions(linkConditions({ latencyMs: 5 }));
+    send('behind it', 1);
+    await clock.runUntil(120);
+    send('quick', 1);
+    await clock.runUntilIdle();
+    assert.deepEqual(
+      arrivals.map(([name, atMs]) => [name, atMs]),
+      [
+        ['slow', 100],
+        ['behind it', 100],
+        ['quick', 125],
+      ],
+    );
+  });
+
+  it('changes its rate at once, for what waits and for the rest of what is half through', async () => {
+    // 1,000 bytes: 80 ms at 100 kbit/s, 8 ms at 1 Mbit/s.
+    const { clock, direction, arrivals, send } = link({ latencyMs: 10, bitsPerSecond: 1e5 });
+    for (const name of ['half through', 'waiting', 'last']) send(name, 1000);
+    await clock.runUntil(40);
+    direction.setConditions(linkConditions({ latencyMs: 10, bitsPerSecond: 1e6 }));
+    await clock.runUntil(50);
+    direction.setConditions(linkConditions({ latencyMs: 10 }));
+    await clock.runUntilIdle();
+    assert.deepEqual(
+      arrivals.map(([name, atMs]) => [name, atMs]),
+      [
+        ['half through', 40 + 4 + 10],
+        ['waiting', 60],
+        ['last', 60],
+      ],
+    );
+  });
+
+  it('changes while it is cut, for when it heals', async () => {
+    const { clock, direction, arrivals, send } = link({ latencyMs: 100, bitsPerSecond: 1e5 });
+    send('a', 1000);
+    await clock.runUntil(10);
+    direction.cut();
+    direction.setConditions(linkConditions({ latencyMs: 5 }));
+    await clock.runUntil(500);
+    direction.heal();
+    await clock.runUntilIdle();
+    assert.deepEqual(arrivals, [['a', 505, 1]]);
+  });
+
+  it('lets gather what a frozen receiver does not read, until the sender is held up', async () => {
+    const to = end(1);
+    const { clock, direction, arrivals, send, from } = link({ latencyMs: 10 }, end(0), to);
+    const room: number[] = [];
+    direction.onRoom(() => room.push(clock.nowMs()));
+    send('before', 1);
+    await clock.runUntil(10);
+    to.frozen = true;
+    clock.freeze(1);
+    for (let kib = 0; kib < 255; kib++) send('x', 1024);
+    await clock.runUntil(100);
+    assert.deepEqual([arrivals.length, direction.isFull()], [1, false]);
+    send('last', 1024);
+    assert.equal(direction.isFull(), false);
+    await clock.runUntil(200);
+    assert.equal(direction.isFull(), true);
+    assert.equal(from.ledger.sent, to.ledger.received + direction.underWayBytes);
+    // It is at the receiver already.
+    direction.cut();
+    assert.equal(from.ledger.retransmitted, 0);
+    direction.heal();
+    assert.equal(direction.isFull(), true);
+    to.frozen = false;
+    clock.thaw(1);
+    direction.readOn();
+    await clock.runUntil(300);
+    assert.deepEqual(arrivals.at(-1), ['last', 200, 1]);
+    assert.equal(arrivals.length, 257);
+    assert.deepEqual(room, [200]);
+  });
+
+  it('delivers in order what arrives at the very moment of the thaw', async () => {
+    const to = end(1);
+    const { clock, direction, arrivals, send } = link({ latencyMs: 10 }, end(0), to);
+    to.frozen = true;
+    clock.freeze(1);
+    send('a', 1);
+    await clock.runUntil(40);
+    send('b', 1);
+    clock.schedule(-1, 50, () => {
+      to.frozen = false;
+      clock.thaw(1);
+      direction.readOn();
+    });
+    await clock.runUntilIdle();
+    assert.deepEqual(
+      arrivals.map(([name, atMs]) => [name, atMs]),
+      [
+        ['a', 50],
+        ['b', 50],
+      ],
+    );
+  });
+
+  it('keeps order and conserves bytes through any cuts, heals, losses, jitter, changes, freezes and work', async () => {
     const step = fc.record({
-      act: fc.constantFrom('send', 'send', 'send', 'cut', 'heal'),
+      act: fc.constantFrom('send', 'send', 'send', 'cut', 'heal', 'freeze', 'thaw', 'change'),
       waitMs: fc.integer({ min: 0, max: 80 }),
       bytes: fc.integer({ min: 0, max: 5000 }),
     });
@@ -287,23 +393,41 @@ describe('LinkDirection', () => {
         fc.constantFrom(0, 0.3, 20),
         async (steps, seed, refused, messageMs) => {
           const dice = streamOf(seed, 'latency');
-          const { clock, direction, from, to } = link(
-            {
-              latencyMs: () => uniform(dice, 0, 100),
-              lossProbability: 0.2,
-              lossRandom: streamOf(seed, 'loss'),
-              bitsPerSecond: 1e7,
-            },
-            end(0, 2e6),
-            end(1, Infinity, 3e6, new Processor(messageMs)),
-          );
+          const conditions = {
+            latencyMs: () => uniform(dice, 0, 100),
+            lossProbability: 0.2,
+            lossRandom: streamOf(seed, 'loss'),
+            bitsPerSecond: 1e7,
+          };
+          const rates = [1e5, Infinity, 1e6];
+          const processor = new Processor(messageMs);
+          const to = end(1, Infinity, 3e6, processor);
+          const { clock, direction, from } = link(conditions, end(0, 2e6), to);
+          const freeze = (): void => {
+            if (to.frozen) return;
+            to.frozen = true;
+            processor.freeze(clock.nowMs());
+            clock.freeze(1);
+          };
+          const thaw = (): void => {
+            if (!to.frozen) return;
+            to.frozen = false;
+            processor.thaw(clock.nowMs());
+            clock.thaw(1);
+            direction.readOn();
+          };
           const arrived: number[] = [];
           const lost: number[] = [];
           let sent = 0;
           for (const { act, waitMs, bytes } of steps) {
             if (act === 'cut') direction.cut();
             else if (act === 'heal') direction.heal();
-            else {
+            else if (act === 'freeze') freeze();
+            else if (act === 'thaw') thaw();
+            else if (act === 'change') {
+              rates.push(rates.shift()!);
+              direction.setConditions(linkConditions({ ...conditions, bitsPerSecond: rates[0]! }));
+            } else {
               const number = sent++;
               direction.send(
                 bytes,
@@ -318,6 +442,7 @@ describe('LinkDirection', () => {
             );
           }
           if (refused) direction.refuse();
+          thaw();
           direction.heal();
           await clock.runUntilIdle();
           assert.equal(direction.underWayBytes, 0);

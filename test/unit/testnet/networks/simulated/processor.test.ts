@@ -15,4 +15,26 @@ describe('Processor', () => {
     assert.equal(new Processor().messageMs, 0);
     assert.equal(new Processor(0.1).messageMs, 0.1);
   });
+
+  it('works slower by a factor, from the next thing on', () => {
+    const processor = new Processor();
+    assert.equal(processor.occupy(0, 10), 10);
+    processor.slowDown(4);
+    assert.equal(processor.slowness, 4);
+    assert.equal(processor.occupy(5, 10), 50);
+    processor.slowDown(1);
+    assert.equal(processor.occupy(5, 10), 60);
+    for (const factor of [0, -1, NaN, Infinity]) assert.throws(() => processor.slowDown(factor), RangeError);
+  });
+
+  it('goes on after a freeze with what was left to do', () => {
+    const processor = new Processor();
+    processor.occupy(0, 30);
+    processor.freeze(10);
+    processor.thaw(100);
+    assert.equal(processor.occupy(100, 1), 121);
+    processor.freeze(200);
+    processor.thaw(300);
+    assert.equal(processor.occupy(300, 1), 301);
+  });
 });

@@ -213,7 +213,7 @@ describe('SimulatedHost', () => {
   });
 
   it('vanishes: what it sent still arrives, and its peers only notice when they give it up', async () => {
-    const { clock, network, hosts, log } = await connected({ deadPeerTimeoutMs: 20_000 });
+    const { clock, network, hosts, log } = await connected();
     let received = 0;
     await hosts[0].handle(PROTOCOL, (stream) =>
       stream.addEventListener('message', ({ data }) => (received += data.byteLength)),
@@ -221,17 +221,102 @@ describe('SimulatedHost', () => {
     const stream = await clock.perform(1, () => hosts[1].openStream(hosts[0].peerId, PROTOCOL));
     stream.send(new Uint8Array(7));
     hosts[1].kill('vanish');
-    const at = clock.nowMs();
-    await clock.runUntil(at + 19_999);
+    // Its peer pings every 10 s since its start, and waits 5 s for the answer.
+    await clock.runUntil(14_999);
     assert.equal(received, 7);
     assert.deepEqual(log, []);
-    await clock.runUntil(at + 20_000);
-    assert.deepEqual(log, [`0 disconnect ${at + 20_000}`]);
+    await clock.runUntil(15_000);
+    assert.deepEqual(log, ['0 disconnect 15000']);
     assert.deepEqual(network.bytes(), { sent: 7, received: 7, dropped: 0, underWay: 0, retransmitted: 0 });
     await assert.rejects(
       clock.perform(0, () => hosts[0].dial(hosts[1].address)),
       { name: 'TimeoutError' },
     );
+  });
+
+  it('gives a connection up when a ping is not answered within 5 s, and tells the peer once it can', async () => {
+    const { clock, network, hosts, log } = await connected();
+    network.cut(0, 1);
+    await clock.runUntil(14_999);
+    assert.deepEqual(log, []);
+    await clock.runUntil(16_000);
+    // The ping of either is lost on one of the two ways.
+    assert.deepEqual(log, ['0 disconnect 15000', '1 disconnect 15000']);
+    network.heal(0, 1);
+    await clock.perform(0, () => hosts[0].dial(hosts[1].address));
+    assert.equal(hosts[0].connections().length, 1);
+  });
+
+  it('keeps a connection whose ping is answered in time, and pings on while the link is disturbed', async () => {
+    const { clock, network, log } = await connected();
+    network.cut(0, 1);
+    await clock.runUntil(14_900);
+    network.heal(0, 1);
+    await clock.runUntil(19_000);
+    network.cut(1, 0);
+    await clock.runUntil(24_999);
+    assert.deepEqual(log, []);
+    await clock.runUntil(30_000);
+    assert.deepEqual(log.sort(), ['0 disconnect 25000', '1 disconnect 25000']);
+  });
+
+  it('sends no ping on a sound link', async () => {
+    const { clock, network } = await connected();
+    network.cut(0, 1);
+    network.heal(0, 1);
+    await clock.runUntil(60_000);
+    assert.equal(clock.statistics.pending, 0);
+  });
+
+  it('stands still when frozen: its peers wait, give it up after a ping, and it learns of it at the thaw', async () => {
+    const { clock, hosts, log, network } = await connected();
+    const received: number[] = [];
+    await hosts[1].handle(PROTOCOL, (stream) =>
+      stream.addEventListener('message', ({ data }) => received.push(data.byteLength)),
+    );
+    const stream = await clock.perform(0, () => hosts[0].openStream(hosts[1].peerId, PROTOCOL));
+    hosts[1].freeze();
+    hosts[1].freeze();
+    stream.send(new Uint8Array(5));
+    await clock.runUntil(9000);
+    assert.deepEqual([received, log, network.bytes().underWay], [[], [], 5]);
+    hosts[1].thaw();
+    hosts[1].thaw();
+    await clock.runUntil(9001);
+    assert.deepEqual(received, [5]);
+    hosts[1].freeze();
+    await clock.runUntil(20_000);
+    assert.deepEqual(log, ['0 disconnect 15000']);
+    hosts[1].thaw();
+    await clock.runUntil(20_001);
+    assert.deepEqual(log.slice(1), ['1 disconnect 20000']);
+    assert.equal(network.bytes().underWay, 0);
+  });
+
+  it('is killed while frozen, and what waited for it is dropped', async () => {
+    const { clock, hosts, log, network } = await connected();
+    await hosts[1].handle(PROTOCOL, () => undefined);
+    const stream = await clock.perform(0, () => hosts[0].openStream(hosts[1].peerId, PROTOCOL));
+    hosts[1].freeze();
+    stream.send(new Uint8Array(5));
+    const at = clock.nowMs() + 50;
+    await clock.runUntil(at);
+    hosts[1].kill('crash');
+    await clock.runUntil(at + 50);
+    assert.deepEqual(log, [`0 disconnect ${at + 10}`]);
+    assert.deepEqual([network.bytes().dropped, network.bytes().underWay], [5, 0]);
+  });
+
+  it('refuses a dial whose handshake finds it dead, also when another host took its place', async () => {
+    const { clock, hosts, create } = await simulatedPair({ latencyMs: 10 });
+    const reborn = await create(1);
+    const dial = clock.perform(0, () => hosts[0].dial(hosts[1].address));
+    clock.schedule(-1, 25, () => hosts[1].kill('crash'));
+    clock.schedule(-1, 26, () => void reborn.start());
+    await assert.rejects(dial, { name: 'DialError' });
+    assert.equal(clock.nowMs(), 40);
+    await clock.perform(0, () => hosts[0].dial(reborn.address));
+    assert.equal(hosts[0].connections().length, 1);
   });
 
   it('can be replaced by a new host of the same identity once it is dead', async () => {
@@ -279,7 +364,8 @@ describe('SimulatedHost', () => {
     network.cut(0, 1);
     network.cut(1, 0);
     stream.send(new Uint8Array(5));
-    await clock.runUntil(clock.nowMs() + 60_000);
+    // No ping is sent before 10 s.
+    await clock.runUntil(9999);
     assert.deepEqual([received, log, network.bytes().underWay], [[], [], 5]);
     network.heal(0, 1);
     network.heal(1, 0);

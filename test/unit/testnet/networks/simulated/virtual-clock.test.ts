@@ -199,4 +199,82 @@ describe('VirtualClock', () => {
     assert.equal(clock.nowMs(), 199 * 1.5);
     assert.equal(clock.statistics.executed, 199);
   });
+
+  it('can be ended where it stands', async () => {
+    const clock = new VirtualClock();
+    const ran: number[] = [];
+    for (const atMs of [1, 2, 3]) clock.schedule(0, atMs, () => ran.push(atMs));
+    await clock.runUntil(Infinity, () => ran.length === 2);
+    assert.deepEqual([ran, clock.nowMs()], [[1, 2], 2]);
+    await clock.runUntil(10, () => false);
+    assert.deepEqual([ran, clock.nowMs()], [[1, 2, 3], 10]);
+    await assert.rejects(clock.runUntil(Infinity), RangeError);
+  });
+
+  describe('freezing an owner', () => {
+    const setUp = () => {
+      const clock = new VirtualClock();
+      const ran: string[] = [];
+      const note = (name: string) => () => ran.push(`${name}@${clock.nowMs()}`);
+      return { clock, ran, note };
+    };
+
+    it('holds back its events, and runs them at the thaw in the order they were due', async () => {
+      const { clock, ran, note } = setUp();
+      clock.schedule(1, 30, note('late'));
+      clock.schedule(1, 20, note('early'));
+      clock.schedule(1, 90, note('after'));
+      clock.schedule(2, 25, note('other'));
+      clock.freeze(1);
+      clock.freeze(1);
+      await clock.runUntil(50);
+      assert.deepEqual(ran, ['other@25']);
+      assert.equal(clock.statistics.pending, 3);
+      clock.thaw(1);
+      clock.thaw(1);
+      await clock.runUntilIdle();
+      assert.deepEqual(ran, ['other@25', 'early@50', 'late@50', 'after@90']);
+    });
+
+    it('shifts its work, begun or held back, by the time it stood still', async () => {
+      const { clock, ran, note } = setUp();
+      clock.schedule(1, 30, note('due meanwhile'), 'work');
+      clock.schedule(1, 80, note('due after'), 'work');
+      clock.schedule(2, 80, note('of another'), 'work');
+      await clock.runUntil(10);
+      clock.freeze(1);
+      await clock.runUntil(50);
+      clock.thaw(1);
+      await clock.runUntilIdle();
+      assert.deepEqual(ran, ['due meanwhile@70', 'of another@80', 'due after@120']);
+    });
+
+    it('leaves alone what is physical, as does the death of the owner', async () => {
+      const { clock, ran, note } = setUp();
+      clock.schedule(1, 10, note('packet'), 'physical');
+      clock.schedule(1, 30, note('another'), 'physical');
+      clock.schedule(1, 10, note('timer'));
+      clock.schedule(1, 30, note('timer to come'));
+      clock.freeze(1);
+      await clock.runUntil(20);
+      clock.abandon(1);
+      clock.thaw(1);
+      clock.schedule(1, 40, note('next life'));
+      await clock.runUntilIdle();
+      assert.deepEqual(ran, ['packet@10', 'another@30', 'next life@40']);
+      assert.equal(clock.statistics.pending, 0);
+    });
+
+    it('lets what is held back be cancelled', async () => {
+      const { clock, ran, note } = setUp();
+      const held = clock.schedule(1, 10, note('cancelled'));
+      clock.freeze(1);
+      await clock.runUntil(20);
+      clock.cancel(held);
+      assert.equal(clock.statistics.pending, 0);
+      clock.thaw(1);
+      await clock.runUntilIdle();
+      assert.deepEqual(ran, []);
+    });
+  });
 });

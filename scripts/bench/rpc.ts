@@ -1,0 +1,194 @@
+/**
+ * What a node takes over JSON-RPC: eth_sendRawTransaction one by one over 32 connections, and in batches of 100, with
+ * the journal and without. The node, as users start it, and the client are processes of their own, so on two cores
+ * each has one. Bare recovery is measured in turn with them, so that a busy machine slows both. About 25 s.
+ */
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as Secp256k1 from 'ox/wasm/Secp256k1';
+import { toHex } from '../../src/bytes.ts';
+import { decodeTransaction } from '../../src/transaction/decode.ts';
+import { isRefusal } from '../../src/transaction/refusal.ts';
+import { DEFAULT_TRANSACTION_RULES } from '../../src/transaction/rules.ts';
+import { signTransaction } from '../../src/transaction/sign.ts';
+import { deriveAccounts, TESTNET_CHAIN_ID } from '../../testnet/workload/accounts.ts';
+import type { ClientDone, ClientJob } from './rpc-client.ts';
+import type { BenchRow } from './row.ts';
+
+const TXGOSSIP = fileURLToPath(new URL('../txgossip.js', import.meta.url));
+const CLIENT = new URL('rpc-client.ts', import.meta.url);
+
+const ROUNDS = 5;
+const PER_ROUND = 2_000;
+const CONNECTIONS = 32;
+const BATCH = 100;
+/** Enough to have the next batch at the node when one is answered. */
+const BATCH_CONNECTIONS = 4;
+const ACCOUNTS = 10;
+
+/** Each account's transactions in turn. */
+class Source {
+  readonly #accounts = deriveAccounts(ACCOUNTS);
+  #made = 0;
+
+  take(count: number): Uint8Array[] {
+    return Array.from({ length: count }, () => {
+      const n = this.#made++;
+      const { address, privateKey } = this.#accounts[n % ACCOUNTS]!;
+      return signTransaction(
+        {
+          type: 2,
+          chainId: TESTNET_CHAIN_ID,
+          nonce: BigInt(Math.floor(n / ACCOUNTS)),
+          gasLimit: 21_000n,
+          feeCap: 20n * 10n ** 9n,
+          tipCap: 10n ** 9n,
+          to: address,
+          value: 1n,
+        },
+        privateKey,
+      );
+    });
+  }
+}
+
+const call = (raw: Uint8Array, id: number) => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'eth_sendRawTransaction',
+  params: [toHex(raw)],
+});
+
+const single = (raws: readonly Uint8Array[]): string[] => raws.map((raw) => JSON.stringify(call(raw, 1)));
+
+function batches(raws: readonly Uint8Array[]): string[] {
+  const bodies: string[] = [];
+  for (let at = 0; at < raws.length; at += BATCH)
+    bodies.push(JSON.stringify(raws.slice(at, at + BATCH).map((raw, index) => call(raw, index))));
+  return bodies;
+}
+
+interface RunningNode {
+  url: string;
+  stop(): Promise<void>;
+}
+
+async function startNode(datadir: string | undefined): Promise<RunningNode> {
+  const options = ['--http.port', '0', '--txpool.preset', 'experiment'];
+  const kept = datadir === undefined ? [] : ['--datadir', datadir];
+  const node = spawn(process.execPath, [TXGOSSIP, 'node', ...options, ...kept], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(node, 'exit');
+  let printed = '';
+  for await (const piece of node.stdout.setEncoding('utf8')) {
+    printed += String(piece);
+    const url = /JSON-RPC +(\S+)\n/.exec(printed)?.[1];
+    if (url === undefined) continue;
+    node.stdout.resume();
+    const stop = async (): Promise<void> => {
+      node.kill('SIGTERM');
+      await exited;
+    };
+    return { url, stop };
+  }
+  throw new Error(`the node ended: ${printed}`);
+}
+
+async function submit(client: ChildProcess, job: ClientJob, transactions: number): Promise<number> {
+  client.send(job);
+  const [done] = (await once(client, 'message')) as [ClientDone];
+  if (done.accepted !== transactions)
+    throw new Error(`${done.accepted} of ${transactions} accepted; ${done.refusal ?? 'no refusal'}`);
+  return transactions / done.seconds;
+}
+
+/** Recoveries a second of ox/wasm, on inputs that are ready: nothing decoded, hashed or looked up. */
+async function bareRecovery(raws: readonly Uint8Array[]): Promise<() => number> {
+  const secp256k1 = await Secp256k1.engine();
+  const inputs = raws.map((raw) => {
+    const decoded = decodeTransaction(raw, { ...DEFAULT_TRANSACTION_RULES, chainId: TESTNET_CHAIN_ID });
+    if (isRefusal(decoded)) throw new Error(decoded.message);
+    const { r, s, yParity, signingHash } = decoded;
+    const hex = `0${yParity}${r.toString(16).padStart(64, '0')}${s.toString(16).padStart(64, '0')}`;
+    return { signature: new Uint8Array(Buffer.from(hex, 'hex')), signingHash };
+  });
+  return () => {
+    const startMs = performance.now();
+    for (const { signature, signingHash } of inputs) secp256k1.recoverPublicKey(signature, signingHash);
+    return inputs.length / ((performance.now() - startMs) / 1000);
+  };
+}
+
+interface Rates {
+  bare: number[];
+  single: number[];
+  batch: number[];
+}
+
+/** Rounds of each alternate; the first is thrown away. */
+async function measure(client: ChildProcess, datadir: string | undefined): Promise<Rates> {
+  const source = new Source();
+  const node = await startNode(datadir);
+  const rates: Rates = { bare: [], single: [], batch: [] };
+  try {
+    const bare = await bareRecovery(new Source().take(PER_ROUND));
+    for (let round = -1; round < ROUNDS; round++) {
+      const bodies = { single: single(source.take(PER_ROUND)), batch: batches(source.take(PER_ROUND)) };
+      const { url } = node;
+      const figures = {
+        bare: bare(),
+        single: await submit(client, { url, bodies: bodies.single, connections: CONNECTIONS }, PER_ROUND),
+        batch: await submit(client, { url, bodies: bodies.batch, connections: BATCH_CONNECTIONS }, PER_ROUND),
+      };
+      if (round < 0) continue;
+      for (const kind of ['bare', 'single', 'batch'] as const) rates[kind].push(figures[kind]);
+    }
+  } finally {
+    await node.stop();
+  }
+  return rates;
+}
+
+function rowsOf({ bare, single: ones, batch }: Rates, journal: string): BenchRow[] {
+  const row = (name: string, rates: number[]): BenchRow => ({
+    name: `eth_sendRawTransaction, ${name}, ${journal}`,
+    value: perSecond(median(rates)),
+    ratio: `${median(rates.map((rate, round) => rate / bare[round]!)).toFixed(2)}x`,
+  });
+  return [
+    row(`one by one over ${CONNECTIONS} connections`, ones),
+    row(`in batches of ${BATCH} over ${BATCH_CONNECTIONS}`, batch),
+  ];
+}
+
+/** Ratios are against bare recovery of the same run. */
+export async function benchRpc(): Promise<BenchRow[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'txgossip-bench-'));
+  const client = fork(CLIENT);
+  try {
+    const memory = await measure(client, undefined);
+    const disk = await measure(client, directory);
+    const bare = median([...memory.bare, ...disk.bare]);
+    return [
+      { name: 'bare ox/wasm recovery', value: perSecond(bare) },
+      ...rowsOf(memory, 'no journal'),
+      ...rowsOf(disk, 'journal'),
+    ];
+  } finally {
+    client.kill();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+function perSecond(rate: number): string {
+  return `${Math.round(rate).toLocaleString('en')}/s`;
+}

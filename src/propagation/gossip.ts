@@ -1,0 +1,335 @@
+/**
+ * Propagation by gossipsub: a mesh that messages are pushed over, and announcements beside it.
+ *
+ *   spread ──> Batcher ──> gossipsub ──> mesh
+ *   mesh ──> gossipsub ──> ValidationLine ──> Admission (decode, verify, pool) ──> verdict ──> gossipsub forwards
+ *                 │                                     └─> promoted by it ──> Batcher
+ *                 └─ full, too old: ignore
+ *
+ * Owns the topic, batches, the queue before validation and the verdicts. Does not own what a verdict means
+ * (mempool/outcome.ts) nor who is connected to whom.
+ */
+import type { GossipsubMessage, TopicValidatorResult } from '@chainsafe/libp2p-gossipsub';
+import type { Hex } from '../bytes.ts';
+import type { Cancel, Clock } from '../environment.ts';
+import type { PeerIdText } from '../host/host.ts';
+import type { GossipVerdict } from '../mempool/outcome.ts';
+import { meaningOf, type Outcome } from '../mempool/outcome.ts';
+import type { NodeCounters, Provenance, TraceSink } from '../telemetry/trace.ts';
+import { decodeByteStrings, encodeByteStrings } from '../transaction/rlp.ts';
+import type { Transaction } from '../transaction/transaction.ts';
+import { toHex } from '../bytes.ts';
+import type { Admission, Admitted } from './admission.ts';
+import { Batcher } from './batcher.ts';
+import { CopyCounter } from './copy-counter.ts';
+import { Echoes } from './echoes.ts';
+import { publishFieldBytes } from './frame-meter.ts';
+import { GapHold } from './gap-hold.ts';
+import { createGossipRouter, observeDuplicates, penalize, type GossipRouter } from './gossip-router.ts';
+import { messageId, messageIdFromKey, messageIdKey } from './message-id.ts';
+import type { PropagationOptions } from './options.ts';
+import type { PeerScoreParts, Propagation, PropagationInit } from './propagation.ts';
+import { Traffic } from './traffic.ts';
+import { ValidationLine } from './validation-line.ts';
+import type { QueuedMessage } from './validation-queue.ts';
+import { WantedMessages } from './wanted-messages.ts';
+
+export class Gossip implements Propagation {
+  readonly topic: string;
+  readonly #clock: Clock;
+  readonly #admission: Admission;
+  readonly #options: PropagationOptions;
+  readonly #trace: TraceSink;
+  readonly #onShown: ((hashes: readonly Hex[]) => void) | undefined;
+  readonly #onUnheard: ((hashes: readonly Hex[]) => void) | undefined;
+  readonly #onError: (error: unknown) => void;
+  readonly #router: GossipRouter;
+  readonly #traffic: Traffic;
+  readonly #wanted = new WantedMessages();
+  readonly #copies: CopyCounter;
+  readonly #line: ValidationLine<QueuedMessage>;
+  readonly #held: GapHold;
+  readonly #batcher: Batcher;
+  readonly #echoes = new Echoes();
+  readonly #silent: boolean;
+  /** By id: messages read and not yet answered, and whether we had the same to publish. */
+  readonly #underWay = new Map<string, 'theirs' | 'ours-too'>();
+  #rejected = 0;
+  #stopped = false;
+  #cancelHoldTimer: Cancel | undefined;
+
+  constructor(init: PropagationInit) {
+    this.topic = init.topic;
+    this.#clock = init.clock;
+    this.#admission = init.admission;
+    this.#options = init.options;
+    this.#trace = init.trace;
+    this.#silent = init.silent === true;
+    this.#onShown = init.onShown;
+    this.#onUnheard = init.onUnheard;
+    this.#onError = init.onError;
+    this.#traffic = new Traffic(init.host, this.#wanted, () => this.#clock.nowMs());
+    this.#copies = new CopyCounter(init.options.gossip.seenTtlMs);
+    this.#line = new ValidationLine({
+      limits: init.options,
+      clock: init.clock,
+      validate: (message) => this.#validate(message),
+      drop: (message, reason) => this.#drop(message, reason),
+      onError: init.onError,
+    });
+    this.#held = new GapHold(init.options.maxHeldMessages);
+    this.#batcher = new Batcher(init.options, init.clock, (batch) => this.#send(batch));
+    this.#router = createGossipRouter(init.host, init.topic, init.options, this.#onCopy);
+    const { notes } = init.trace;
+    if (notes !== undefined) observeDuplicates(this.#router, (idKey, from) => notes.copy(idKey, from));
+  }
+
+  async start(): Promise<void> {
+    this.#router.addEventListener('gossipsub:message', ({ detail }) => this.#onMessage(detail));
+    for (const kind of ['graft', 'prune'] as const) {
+      this.#router.addEventListener(`gossipsub:${kind}`, ({ detail }) => {
+        this.#trace.record({ kind, atMs: this.#clock.nowMs(), peer: detail.peerId });
+      });
+    }
+    await this.#router.start();
+    this.#router.subscribe(this.topic);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelHoldTimer?.();
+    this.#batcher.stop();
+    this.#line.stop();
+    await this.#router.stop();
+  }
+
+  counters(): NodeCounters {
+    return this.#traffic.counters();
+  }
+
+  meshPeers(): PeerIdText[] {
+    return this.#router.getMeshPeers(this.topic);
+  }
+
+  /** Peers that told us they are on the topic. */
+  subscribers(): PeerIdText[] {
+    return this.#router.getSubscribers(this.topic).map(String);
+  }
+
+  peerScore(peer: PeerIdText): number {
+    return this.#router.getScore(peer);
+  }
+
+  /** Of what a peer's score is made, as far as this topic's parameters count it (peer-score.ts). */
+  scoreParts(peer: PeerIdText): PeerScoreParts {
+    const stats = this.#router.dumpPeerScoreStats()[peer];
+    const topic = stats?.topics[this.topic];
+    return {
+      meshMs: topic?.meshTime ?? 0,
+      firstDeliveries: topic?.firstMessageDeliveries ?? 0,
+      invalidDeliveries: topic?.invalidMessageDeliveries ?? 0,
+      behaviourPenalty: stats?.behaviourPenalty ?? 0,
+    };
+  }
+
+  /** It misbehaved elsewhere than in gossip: points of gossipsub's behaviour penalty (P7), which cost from 6 up. */
+  penalize(peer: PeerIdText, points: number): void {
+    penalize(this.#router, peer, points);
+  }
+
+  /** Messages answered with *reject*: their senders were punished. */
+  get rejected(): number {
+    return this.#rejected;
+  }
+
+  /** Messages that may wait for validation; further ones are ignored. */
+  get maxQueuedMessages(): number {
+    return this.#options.maxQueuedMessages;
+  }
+
+  /** Messages read and not yet answered with a verdict. */
+  get unsettled(): number {
+    return this.#line.length + this.#held.size;
+  }
+
+  #send(batch: Transaction[]): void {
+    const data = encodeByteStrings(batch.map(({ raw }) => raw));
+    const id = messageId(data);
+    // gossipsub publishes nothing that it has read, whatever becomes of that copy: see #verdict.
+    const idKey = messageIdKey(id);
+    if (this.#underWay.has(idKey)) this.#underWay.set(idKey, 'ours-too');
+    const hashes = batch.map(({ hash }) => hash);
+    if (this.#onShown !== undefined) this.#echoes.sent(idKey, hashes);
+    this.#trace.notes?.message(idKey, null, hashes);
+    this.#router.publish(this.topic, data).then(
+      ({ recipients }) => {
+        this.#trace.record({
+          kind: 'publish',
+          atMs: this.#clock.nowMs(),
+          messageId: toHex(id),
+          hashes,
+          recipients: recipients.length,
+        });
+        if (recipients.length === 0) this.#onUnheard?.(hashes);
+      },
+      (error: unknown) => {
+        if (!this.#stopped) this.#onError(error);
+      },
+    );
+  }
+
+  readonly #onCopy = (idKey: string, data: Uint8Array): void => {
+    const { transactions, duplicate } = this.#copies.copy(
+      idKey,
+      this.#clock.nowMs(),
+      () => this.#decode(data)?.length ?? 1,
+    );
+    this.#traffic.messagesReceived++;
+    this.#traffic.copiesReceived += transactions;
+    if (duplicate) this.#traffic.duplicateMessages++;
+    const echoed = this.#echoes.received(idKey);
+    if (echoed !== undefined) this.#onShown?.(echoed);
+  };
+
+  #onMessage({ msgId: idKey, propagationSource: from, msg }: GossipsubMessage): void {
+    const { data } = msg;
+    this.#underWay.set(idKey, 'theirs');
+    this.#traffic.firstCopyBytes += publishFieldBytes(data.byteLength, this.topic.length);
+    const provenance: Provenance = this.#wanted.take(from.toString(), idKey) ? 'pull' : 'push';
+    this.#line.offer({ idKey, data, from, provenance, receivedAtMs: this.#clock.nowMs() });
+  }
+
+  /** Two, whatever the limit: a transaction and the one that freed it (batcher.ts). */
+  #decode(data: Uint8Array): Uint8Array[] | undefined {
+    return decodeByteStrings(data, Math.max(2, this.#options.maxBatchTransactions));
+  }
+
+  #drop({ idKey, from }: QueuedMessage, reason: 'queue-full' | 'stale'): void {
+    this.#traffic.dropped++;
+    const atMs = this.#clock.nowMs();
+    this.#trace.record({
+      kind: 'drop',
+      atMs,
+      messageId: toHex(messageIdFromKey(idKey)),
+      from: from.toString(),
+      reason,
+    });
+    this.#verdict(idKey, from.toString(), 'ignore');
+  }
+
+  async #validate(message: QueuedMessage): Promise<void> {
+    const source = message.from.toString();
+    const validationAtMs = this.#clock.nowMs();
+    const raws = this.#decode(message.data);
+    if (raws === undefined || raws.length === 0) {
+      this.#refused(null, 'malformed', message);
+      this.#verdict(message.idKey, source, 'reject');
+      return;
+    }
+    const results = await this.#admission.admitWhole(raws, {
+      provenance: message.provenance,
+      from: source,
+      receivedAtMs: message.receivedAtMs,
+      validationAtMs,
+    });
+    const known = results.flatMap(({ hash }) => hash ?? []);
+    this.#trace.notes?.message(message.idKey, source, known);
+    this.#onShown?.(results.flatMap(({ hash, outcome }) => (isKnown(outcome) ? hash! : [])));
+    const verdicts = new Set(results.map(({ outcome }) => meaningOf(outcome).verdict));
+    const queued = results.filter(({ outcome }) => outcome.status === 'queued').map(({ hash }) => hash!);
+    if (verdicts.has('reject')) this.#verdict(message.idKey, source, 'reject');
+    else if (
+      verdicts.has('accept') ||
+      results.some(({ hash }) => hash !== null && this.#batcher.holds(hash))
+    ) {
+      // What we are about to publish is not new here, but has not gone on from here either; and if our batch turns out
+      // to be this very message, gossipsub will not send it.
+      this.#verdict(message.idKey, source, 'accept');
+    } else if (queued.length === 0 || !this.#hold(message.idKey, source, queued)) {
+      this.#verdict(message.idKey, source, 'ignore');
+    }
+    this.#publishFreed(results);
+  }
+
+  /**
+   * Of what these results promoted: what no message of this round carries. A promoted transaction whose own message
+   * is still held is sent on by accepting that message. One whose message was ignored long ago cannot go out alone,
+   * because its message id is still remembered everywhere; it goes with the transaction that freed it, which makes
+   * a message of its own, and the same one at every node that had the gap.
+   */
+  #publishFreed(results: readonly Admitted[]): void {
+    if (this.#silent) return;
+    const inRound = new Set(results.map(({ hash }) => hash));
+    for (const { outcome } of results) {
+      if (outcome.status !== 'pending') continue;
+      const [freeing, ...freed] = outcome.promoted;
+      const left = freed.filter(({ hash }) => !inRound.has(hash) && !this.#acceptHeld(hash));
+      if (left.length > 0) this.#batcher.addFreed(freeing!, left);
+    }
+  }
+
+  /** Sends on what an admission outside gossip (RPC, reconciliation) made executable. */
+  spread(results: readonly Admitted[]): void {
+    for (const { outcome } of results) {
+      if (outcome.status !== 'pending') continue;
+      const [newcomer, ...freed] = outcome.promoted;
+      const left = freed.filter(({ hash }) => !this.#acceptHeld(hash));
+      if (left.length > 0) this.#batcher.addFreed(newcomer!, left);
+      else this.#batcher.add([newcomer!]);
+    }
+  }
+
+  /** Sends on what no transaction freed: another head of the chain made it executable. */
+  spreadPromoted(promoted: readonly Transaction[]): void {
+    this.#batcher.add(promoted.filter(({ hash }) => !this.#acceptHeld(hash)));
+  }
+
+  #acceptHeld(hash: Hex): boolean {
+    const held = this.#held.release(hash);
+    if (held !== undefined) this.#verdict(held.idKey, held.source, 'accept');
+    return held !== undefined;
+  }
+
+  #hold(idKey: string, source: string, hashes: Hex[]): boolean {
+    const expiresAtMs = this.#clock.nowMs() + this.#options.gapHoldMs;
+    const held = this.#held.hold({ idKey, source, hashes, expiresAtMs });
+    if (held && this.#cancelHoldTimer === undefined) this.#expireHeldLater(this.#options.gapHoldMs);
+    return held;
+  }
+
+  #expireHeldLater(delayMs: number): void {
+    this.#cancelHoldTimer = this.#clock.after(delayMs, () => {
+      this.#cancelHoldTimer = undefined;
+      for (const { idKey, source } of this.#held.expire(this.#clock.nowMs()))
+        this.#verdict(idKey, source, 'ignore');
+      if (this.#held.size > 0) this.#expireHeldLater(Math.max(1, this.#options.gapHoldMs / 4));
+    });
+  }
+
+  /**
+   * A message that says nothing new here, because what is in it came by another way meanwhile and was published from
+   * here as the very same message, is accepted: this copy is then the only one that goes on.
+   */
+  #verdict(idKey: string, source: string, verdict: GossipVerdict): void {
+    if (this.#stopped) return;
+    const oursToo = this.#underWay.get(idKey) === 'ours-too';
+    this.#underWay.delete(idKey);
+    if (verdict === 'reject') this.#rejected++;
+    const given = this.#silent ? 'ignore' : verdict === 'ignore' && oursToo ? 'accept' : verdict;
+    this.#trace.notes?.verdict(idKey, given);
+    this.#router.reportMessageValidationResult(idKey, source, given satisfies `${TopicValidatorResult}`);
+  }
+
+  #refused(hash: Hex | null, code: string, { provenance, from }: QueuedMessage): void {
+    this.#trace.record({
+      kind: 'refused',
+      atMs: this.#clock.nowMs(),
+      hash,
+      code,
+      provenance,
+      from: from.toString(),
+    });
+  }
+}
+
+const isKnown = (outcome: Outcome): boolean => outcome.status === 'refused' && outcome.code === 'known';

@@ -1,0 +1,399 @@
+/**
+ * What gossip did not bring: two nodes compare their pending transactions and give each other what is missing.
+ *
+ *   digests equal?            yes: done, one round trip
+ *   coded symbols, or ids     until the difference is known                  comparing.ts, responder.ts
+ *   fetch what they have      dearest first, in pages, each through Admission  taking.ts
+ *   offer what they lack      likewise                                        giving.ts
+ *
+ * When: with a peer that connects (the one of the lower id begins), with one taken by chance each interval, and with
+ * all others one by one after a session that brought more than gossip is to carry on, so that what crossed at one edge
+ * travels on, once to each node. What is fresh is left to gossip (settled-set.ts).
+ *
+ * One session at a time of our own, a few of peers', and in one place only something is taken in, so that nothing comes
+ * twice: whoever wants more meanwhile hears BUSY and comes back. What a peer can cost is bounded in options.ts and
+ * messages.ts; who breaks the rules is reported, disconnected and not talked to for ten minutes.
+ */
+import type { PeerId, Stream } from '@libp2p/interface';
+import { createHash } from 'node:crypto';
+import type { Hex } from '../../bytes.ts';
+import type { Cancel, Clock, Random } from '../../environment.ts';
+import type { Host, PeerIdText } from '../../host/host.ts';
+import { HashMemory } from '../../mempool/hash-memory.ts';
+import type { Mempool } from '../../mempool/mempool.ts';
+import type { Admission, Admitted } from '../admission.ts';
+import type { Unbroadcast } from '../unbroadcast.ts';
+import { Agenda, type Due } from './agenda.ts';
+import { NotGiven, type Exchange, type SessionResult } from './exchange.ts';
+import { PeerSilent, SyncFrames } from './frames.ts';
+import { initiate } from './initiator.ts';
+import { MAX_PAGE_BYTES, PAGE_WINDOW, SALT_BYTES, SyncFault } from './messages.ts';
+import type { SyncOptions } from './options.ts';
+import { PeerBook } from './peer-book.ts';
+import { respond } from './responder.ts';
+import { SettledSet } from './settled-set.ts';
+
+export const SYNC_PROTOCOL = '/txgossip/sync/1';
+
+/** Share of the interval by which each is earlier or later: nodes that started together do not compare together. */
+const JITTER = 0.25;
+/** Within which a peer that has connected is asked, ms: a node that dials a hundred does not ask all at once. */
+const CONNECT_WITHIN_MS = 200;
+/** Between one session and the next of those that follow news, ms: time to take what the last one brought. */
+const FOLLOW_MS = 100;
+/** A peer that was busy is asked again after this, ms, each time half as long again, and so often. */
+const BUSY_RETRY_MS = 300;
+const MAX_BUSY_RETRIES = 8;
+/** A session that left something for later is gone on with after this, ms. */
+const UNFINISHED_RETRY_MS = 1_000;
+/** Bytes in vain from which a peer rests: some 200 differences that neither side takes. */
+const FRUITLESS_BYTES = 4_096;
+/** Hashes: 5 MB. What a full pool refuses of a fuller one. */
+const MAX_REFUSED_LATELY = 32_768;
+/** Beyond the pages under way: what else a peer may send ahead. */
+const SPARE_BUFFER_BYTES = 64 * 1024;
+/** An RLP list of one, and the flag. */
+const PAGE_HEADER_BYTES = 16;
+
+/** The session has had its time; what it brought stays. */
+class SessionTooLong extends Error {}
+
+export interface ReconciliationInit {
+  host: Host;
+  clock: Clock;
+  random: Random;
+  pool: Mempool;
+  admission: Pick<Admission, 'admitWhole' | 'refusedForGood'>;
+  unbroadcast: Unbroadcast;
+  options: SyncOptions;
+  maxTransactionBytes: number;
+  /** Wei per gas. */
+  baseFee: () => bigint;
+  /** For testnets alone: answers nobody and hands on nothing but its own; see PropagationInit. */
+  silent?: boolean | undefined;
+  /** Gossip is to carry on what came. */
+  spread: (results: readonly Admitted[]) => void;
+  /** A peer broke the rules and is being disconnected. */
+  onFault: (peer: PeerIdText, fault: SyncFault) => void;
+  /** A peer was silent, or did not give what it said it had: it may be the line, or a block. */
+  onLapse: (peer: PeerIdText, lapse: Error) => void;
+  /** A session came to nothing, by nobody's fault. */
+  onFailure: (peer: PeerIdText, error: Error) => void;
+}
+
+export class Reconciliation {
+  readonly #init: ReconciliationInit;
+  readonly #clock: Clock;
+  readonly #options: SyncOptions;
+  readonly #agenda = new Agenda();
+  readonly #book: PeerBook;
+  readonly #refusedLately: HashMemory;
+  readonly #open = new Set<SyncFrames>();
+  /** Peers whose session is being answered. */
+  readonly #answering = new Set<PeerIdText>();
+  #settled: SettledSet | undefined;
+  /** A session of our own is under way. */
+  #asking = false;
+  /** Some session takes in transactions. */
+  #taking = false;
+  #salts = 0;
+  #cancelPump: Cancel | undefined;
+  #cancelInterval: Cancel | undefined;
+  #stopped = false;
+
+  constructor(init: ReconciliationInit) {
+    this.#init = init;
+    this.#clock = init.clock;
+    this.#options = init.options;
+    this.#book = new PeerBook(init.clock, init.options);
+    this.#refusedLately = new HashMemory(MAX_REFUSED_LATELY, init.options.retryMs);
+  }
+
+  /** What is in the pool by now counts as settled: gossip is not to bring it anywhere. */
+  async start(): Promise<void> {
+    const { host, pool, silent } = this.#init;
+    if (!this.#options.enabled || this.#stopped) return;
+    this.#settled = new SettledSet(pool, this.#clock, this.#options.graceMs);
+    if (silent !== true)
+      await host.handle(SYNC_PROTOCOL, (stream, peerId) => void this.#answer(stream, peerId));
+    for (const { peerId } of host.connections()) this.onConnect(peerId);
+    this.#intervalLater();
+    this.#pump();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#cancelPump?.();
+    this.#cancelInterval?.();
+    this.#agenda.clear();
+    this.#settled?.stop();
+    for (const frames of this.#open) frames.abort(new Error('the node stops'));
+    if (this.#settled !== undefined && this.#init.silent !== true)
+      await this.#init.host.unhandle(SYNC_PROTOCOL);
+  }
+
+  /** Both sides hear of it; the one of the lower id begins. */
+  onConnect(peerId: PeerId): void {
+    const { host, random } = this.#init;
+    // A silent node is asked by nobody.
+    if (this.#init.silent !== true && host.peerId.toString() > peerId.toString()) return;
+    this.#plan(peerId, CONNECT_WITHIN_MS * random.next());
+  }
+
+  /** The last connection to it is gone. */
+  onDisconnect(peerId: PeerId): void {
+    this.#agenda.remove(peerId.toString());
+    this.#book.forget(peerId.toString());
+  }
+
+  /** Gossip is not to bring these anywhere, so they are compared from now on. */
+  settle(hashes: readonly Hex[]): void {
+    this.#settled?.settle(hashes);
+  }
+
+  /**
+   * One session with a peer, now.
+   * @throws {Error} when it is switched off, a session of ours is under way, or it cannot be held or fails; who is to
+   * blame has been dealt with.
+   */
+  async syncWith(peerId: PeerId): Promise<SessionResult> {
+    const settled = this.#settled;
+    if (settled === undefined)
+      throw new Error('reconciliation is switched off (--sync=false) or not yet started');
+    if (this.#asking) throw new Error('a session is under way; one at a time');
+    this.#asking = true;
+    try {
+      const stream = await this.#openStream(peerId).catch((error: unknown) => {
+        if (!this.#stopped) this.#init.onFailure(peerId.toString(), error as Error);
+        throw error;
+      });
+      const result = await this.#session(stream, peerId, settled, initiate);
+      this.#weigh(peerId.toString(), result);
+      return result;
+    } finally {
+      this.#asking = false;
+      this.#pump();
+    }
+  }
+
+  async #openStream(peerId: PeerId): Promise<Stream> {
+    const controller = new AbortController();
+    const cancel = this.#clock.after(this.#options.silenceMs, () => controller.abort());
+    try {
+      const stream = await this.#init.host.openStream(peerId, SYNC_PROTOCOL, { signal: controller.signal });
+      if (!this.#stopped) return stream;
+      const stopped = new Error('the node stops');
+      stream.abort(stopped);
+      throw stopped;
+    } finally {
+      cancel();
+    }
+  }
+
+  async #answer(stream: Stream, peerId: PeerId): Promise<void> {
+    const peer = peerId.toString();
+    const settled = this.#settled;
+    const tooMany = this.#answering.has(peer) || this.#answering.size >= this.#options.maxIncoming;
+    if (this.#stopped || settled === undefined || tooMany || this.#book.isShunned(peer)) {
+      stream.abort(new Error('busy'));
+      return;
+    }
+    this.#answering.add(peer);
+    try {
+      await this.#session(stream, peerId, settled, (exchange) => respond(exchange, () => this.#isBusy(peer)));
+    } catch {
+      // Who is to blame has been dealt with.
+    } finally {
+      this.#answering.delete(peer);
+    }
+  }
+
+  /** Something is being taken in: what it changes is worth waiting for. Or this peer comes too often. */
+  #isBusy(peer: PeerIdText): boolean {
+    const entry = this.#book.of(peer);
+    const nowMs = this.#clock.nowMs();
+    if (this.#taking || nowMs - entry.lastSessionAtMs < this.#options.minIntervalMs) return true;
+    entry.lastSessionAtMs = nowMs;
+    return false;
+  }
+
+  /** Runs one side in the time it may take. The stream is gone afterwards. @throws what `talk` does. */
+  async #session<T>(
+    stream: Stream,
+    peerId: PeerId,
+    settled: SettledSet,
+    talk: (exchange: Exchange) => Promise<T>,
+  ): Promise<T> {
+    const { maxSessionMs, silenceMs } = this.#options;
+    const peer = peerId.toString();
+    const maxPageBytes = Math.max(MAX_PAGE_BYTES, this.#init.maxTransactionBytes) + PAGE_HEADER_BYTES;
+    const maxBufferBytes = PAGE_WINDOW * maxPageBytes + SPARE_BUFFER_BYTES;
+    const frames = new SyncFrames(stream, this.#clock, { maxBufferBytes, silenceMs });
+    this.#open.add(frames);
+    const cancel = this.#clock.after(maxSessionMs, () =>
+      frames.abort(new SessionTooLong(`a session took more than ${maxSessionMs} ms`)),
+    );
+    const news = { came: false };
+    try {
+      return await talk(this.#exchange(frames, peer, settled, maxPageBytes, news));
+    } catch (error) {
+      frames.abort(error as Error);
+      if (!this.#stopped) await this.#blame(peerId, error as Error);
+      throw error;
+    } finally {
+      cancel();
+      this.#open.delete(frames);
+      if (news.came) this.#followNews(peer);
+      this.#pump();
+    }
+  }
+
+  #exchange(
+    frames: SyncFrames,
+    peer: PeerIdText,
+    settled: SettledSet,
+    maxPageBytes: number,
+    news: { came: boolean },
+  ): Exchange {
+    const { pool, admission, unbroadcast, baseFee, silent, spread } = this.#init;
+    return {
+      frames,
+      peer,
+      clock: this.#clock,
+      pool,
+      settled,
+      admission,
+      options: this.#options,
+      maxPageBytes,
+      pace: this.#book.of(peer).pace,
+      refusedLately: this.#refusedLately,
+      salt: () => this.#salt(),
+      baseFee,
+      gives: (hash) => silent !== true || pool.get(hash)?.origin === 'local',
+      unbroadcast: () => unbroadcast,
+      shown: (hashes) => unbroadcast.drop(hashes),
+      arrived: (results, few) => {
+        if (this.#stopped) return;
+        const fresh = results.flatMap(({ hash, outcome }) => (outcome.status === 'refused' ? [] : hash!));
+        if (fresh.length === 0) return;
+        if (few && silent !== true) spread(results);
+        else {
+          settled.settle(fresh);
+          news.came = true;
+        }
+      },
+      take: () => this.#take(frames),
+      release: () => {
+        this.#taking = false;
+        this.#pump();
+      },
+    };
+  }
+
+  /** Peers' sessions do not keep ours from its turn for ever. */
+  #take(frames: SyncFrames): boolean {
+    if (this.#taking || this.#stopped || !this.#open.has(frames)) return false;
+    const ours = this.#agenda.earliest();
+    const isTurnOfOurs = ours !== undefined && ours.atMs < this.#clock.nowMs() - this.#options.silenceMs;
+    if (isTurnOfOurs && !this.#asking) return false;
+    this.#taking = true;
+    return true;
+  }
+
+  /** Nobody can foretell it, as long as the identity is secret; and a simulation has it again. */
+  #salt(): Uint8Array {
+    const { host, random } = this.#init;
+    const dice = Float64Array.of(this.#clock.nowMs(), random.next(), this.#salts++);
+    return createHash('sha256').update(host.privateKey.raw).update(dice).digest().subarray(0, SALT_BYTES);
+  }
+
+  async #blame(peerId: PeerId, error: Error): Promise<void> {
+    const { host, onFault, onLapse, onFailure } = this.#init;
+    const peer = peerId.toString();
+    if (error instanceof SyncFault) {
+      this.#book.shun(peer);
+      this.#agenda.remove(peer);
+      onFault(peer, error);
+      await host.disconnect(peerId);
+    } else if (error instanceof PeerSilent || error instanceof NotGiven) {
+      this.#book.rest(peer);
+      onLapse(peer, error);
+    } else {
+      if (error instanceof SessionTooLong) this.#plan(peerId, UNFINISHED_RETRY_MS);
+      onFailure(peer, error);
+    }
+  }
+
+  #weigh(peer: PeerIdText, { answer, taken, given, isUnfinished, bytes }: SessionResult): void {
+    if (answer === 'busy' || isUnfinished) return;
+    if (taken + given > 0 || bytes < FRUITLESS_BYTES) this.#book.useful(peer);
+    else this.#book.rest(peer);
+  }
+
+  /** One of those connected that speaks the protocol, each interval. */
+  #intervalLater(): void {
+    const { random } = this.#init;
+    const delayMs = this.#options.intervalMs * (1 - JITTER + 2 * JITTER * random.next());
+    this.#cancelInterval = this.#clock.after(delayMs, () => {
+      const peers = this.#peers().filter((peerId) => !this.#book.isResting(peerId.toString()));
+      const chosen = peers[Math.floor(random.next() * peers.length)];
+      if (chosen !== undefined) this.#plan(chosen, 0);
+      this.#intervalLater();
+    });
+  }
+
+  /** All others, in an order of chance, one after the other. */
+  #followNews(from: PeerIdText): void {
+    const { random } = this.#init;
+    const others = this.#peers()
+      .filter((peerId) => peerId.toString() !== from)
+      .map((peerId) => ({ peerId, order: random.next() }))
+      .sort((a, b) => a.order - b.order);
+    for (const [index, { peerId }] of others.entries())
+      this.#plan(peerId, FOLLOW_MS * (index + 1 + random.next()));
+  }
+
+  #peers(): PeerId[] {
+    const speaks = (protocols: readonly string[]): boolean =>
+      protocols.length === 0 || protocols.includes(SYNC_PROTOCOL);
+    return this.#init.host
+      .connections()
+      .filter(({ peerId, protocols }) => speaks(protocols) && !this.#book.isShunned(peerId.toString()))
+      .map(({ peerId }) => peerId);
+  }
+
+  #plan(peerId: PeerId, delayMs: number, attempts = 0): void {
+    if (this.#stopped || this.#settled === undefined || this.#book.isShunned(peerId.toString())) return;
+    this.#agenda.add(peerId, this.#clock.nowMs() + delayMs, attempts);
+    this.#pump();
+  }
+
+  /** Begins the session that is due, or sees to it that it will. While something is taken in there is nothing to ask for. */
+  #pump(): void {
+    this.#cancelPump?.();
+    this.#cancelPump = undefined;
+    const due = this.#agenda.earliest();
+    if (due === undefined || this.#stopped || this.#asking || this.#taking) return;
+    const waitMs = due.atMs - this.#clock.nowMs();
+    if (waitMs > 0) {
+      this.#cancelPump = this.#clock.after(waitMs, () => this.#pump());
+      return;
+    }
+    this.#agenda.remove(due.peerId.toString());
+    void this.#run(due);
+  }
+
+  /** Never throws. */
+  async #run({ peerId, attempts }: Due): Promise<void> {
+    try {
+      const { answer, isUnfinished } = await this.syncWith(peerId);
+      if (isUnfinished) this.#plan(peerId, UNFINISHED_RETRY_MS * (1 + this.#init.random.next()));
+      if (answer !== 'busy' || attempts === MAX_BUSY_RETRIES) return;
+      const waitMs = BUSY_RETRY_MS * 1.5 ** attempts;
+      this.#plan(peerId, waitMs * (1 + this.#init.random.next()), attempts + 1);
+    } catch {
+      // Reported where it happened.
+    }
+  }
+}

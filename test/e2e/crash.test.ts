@@ -1,0 +1,119 @@
+/**
+ * A node that is killed at any instant has lost nothing it answered for. KILLS says how often (5), SEED at which
+ * instants.
+ */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { toHex, type Hex } from '../../src/bytes.ts';
+import { streamOf, uniform } from '../../testnet/random.ts';
+import { txgossip, type Command } from '../helpers/command.ts';
+import { transfer } from '../helpers/real-nodes.ts';
+import { seeded } from '../helpers/seed.ts';
+
+const KILLS = Number(process.env['KILLS'] ?? 5);
+const SEED = seeded().seed ?? Date.now() & 0xffff;
+/** Each submits its transactions one after the other, as fast as they are answered. */
+const ACCOUNTS = 10;
+/** From the first submission to the kill, at the most. */
+const BURST_MS = 400;
+
+interface Answer {
+  id: number;
+  result?: unknown;
+  error?: { message: string };
+}
+
+async function post<T>(url: string, payload: unknown): Promise<T> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(payload),
+  });
+  return (await response.json()) as T;
+}
+
+describe('txgossip node, killed', function () {
+  this.timeout(20_000 + KILLS * 15_000);
+  let directory: string;
+  let node: Command | undefined;
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'txgossip-crash-'));
+  });
+  after(async () => {
+    await node?.end();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const start = async (): Promise<string> => {
+    node = txgossip('node', '--datadir', directory, '--http.port', '0', '--txpool.preset', 'experiment');
+    return node.printed(/JSON-RPC +(\S+)/);
+  };
+
+  /** Those of `hashes` the node has not got. */
+  const missing = async (url: string, hashes: readonly Hex[]): Promise<Hex[]> => {
+    const lost: Hex[] = [];
+    for (let at = 0; at < hashes.length; at += 100) {
+      const part = hashes.slice(at, at + 100);
+      const answers = await post<Answer[]>(
+        url,
+        part.map((hash, id) => ({ jsonrpc: '2.0', id, method: 'eth_getTransactionByHash', params: [hash] })),
+      );
+      assert.equal(answers.length, part.length);
+      for (const { id, result, error } of answers) {
+        assert.equal(error, undefined);
+        if (result === null) lost.push(part[id]!);
+      }
+    }
+    return lost;
+  };
+
+  it(`${KILLS} times at random instants of a burst, has every transaction it answered for (SEED=${SEED})`, async () => {
+    const dice = streamOf(SEED, 'kills');
+    const nonces = new Array<number>(ACCOUNTS).fill(0);
+    const answered: Hex[] = [];
+    let unanswered = 0;
+
+    /** Until the node is gone. */
+    const submitAll = async (url: string, account: number): Promise<void> => {
+      for (;;) {
+        const raw = toHex(transfer(account, nonces[account]!));
+        const payload = { jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransaction', params: [raw] };
+        let answer: Answer;
+        try {
+          answer = await post<Answer>(url, payload);
+        } catch {
+          unanswered++;
+          return;
+        }
+        // It was on the disk when the node was killed before it could answer: it is there, so it must stay.
+        if (answer.error === undefined) answered.push(answer.result as Hex);
+        else assert.equal(answer.error.message, 'already known');
+        nonces[account]!++;
+      }
+    };
+
+    let url = await start();
+    for (let kill = 0; kill < KILLS; kill++) {
+      const before = answered.length;
+      const burst = Promise.all(nonces.map((_, account) => submitAll(url, account)));
+      await new Promise((resolve) => setTimeout(resolve, uniform(dice, 0, BURST_MS)));
+      await node!.end();
+      await burst;
+      url = await start();
+      const lost = await missing(url, answered.slice(before));
+      assert.deepEqual(
+        lost,
+        [],
+        `kill ${kill}: ${lost.length} of ${answered.length - before} answered are lost`,
+      );
+    }
+    assert.deepEqual(await missing(url, answered), []);
+    // The bursts were bursts, and the kills came in the middle of them.
+    assert.ok(answered.length >= 20 * KILLS, `only ${answered.length} answered in ${KILLS} bursts`);
+    assert.ok(unanswered >= KILLS, 'no kill left a submission unanswered');
+    if (KILLS > 5) console.log(`      ${answered.length} answered, ${unanswered} cut off`);
+  });
+});

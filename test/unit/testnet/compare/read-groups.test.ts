@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { readGroups } from '../../../../testnet/compare/read-groups.ts';
+import { comparisonPage, comparisonTable } from '../../../../testnet/report/comparison-report.ts';
+import { scratchFolder } from '../../../helpers/scratch.ts';
+import { writeSyntheticRun } from '../../../helpers/synthetic-run.ts';
+
+describe('readGroups', () => {
+  const scratch = scratchFolder();
+  const write = (name: string, options: Parameters<typeof writeSyntheticRun>[1]): Promise<string> =>
+    writeSyntheticRun(join(scratch.path, name), options);
+
+  it('puts runs that differ by their seed into one group, and names groups by what differs', async () => {
+    const folders = [
+      await write('a', { nodes: 20, seed: 1 }),
+      await write('b', { nodes: 30, seed: 1 }),
+      await write('c', { nodes: 20, seed: 2 }),
+    ];
+    const groups = await readGroups(folders);
+    assert.deepEqual(
+      groups.map(({ name, runs }) => [name, runs.map(({ summary }) => summary.seed)]),
+      [
+        ['nodes.count=20', [1, 2]],
+        ['nodes.count=30', [1]],
+      ],
+    );
+    assert.deepEqual(groups[1]!.settings, { 'nodes.count': 30 });
+  });
+
+  it('tells networks apart', async () => {
+    const groups = await readGroups([await write('a', { network: 'local' }), await write('b', {})]);
+    assert.deepEqual(
+      groups.map(({ name }) => name),
+      ['network=local', 'network=simulated'],
+    );
+  });
+
+  it('refuses what is neither a run nor a sweep', async () => {
+    await assert.rejects(readGroups([scratch.path]), /is not a run folder/);
+  });
+
+  it('feeds a table and a page that say the same', async () => {
+    const groups = await readGroups([
+      await write('a', { nodes: 20 }),
+      await write('b', { nodes: 30, set: ['name=<other> & more'] }),
+      await write('c', { nodes: 40 }),
+    ]);
+    const table = comparisonTable(groups);
+    assert.match(table, /redundancy\n +nodes\.count=20 +[\d.]+\n +nodes\.count=30 +[\d.]+ \? [-+]?\d+ %/);
+    const page = comparisonPage({ title: '<b>', description: 'd', groups, directory: scratch.path });
+    assert.match(page, /<h1>&lt;b&gt;<\/h1>/);
+    for (const id of ['growth-t99', 'growth-bytes', 'latency-cdfs', 'coverage-curves', 'pareto']) {
+      assert.match(page, new RegExp(`<figure id="${id}"[\\s\\S]+?<svg`));
+    }
+    assert.match(page, /<a href="b\/report\.html">seed 1<\/a>/);
+    assert.ok(!page.includes('NaN'));
+  });
+});

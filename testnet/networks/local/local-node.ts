@@ -1,0 +1,130 @@
+/** A node as its controller sees it: through all its lives, and while it is not there. */
+import type { NodeCounters, BytesByKind, TraceEvent } from '../../../src/telemetry/trace.ts';
+import type { NodeSettings } from '../../scenario/node-settings.ts';
+import type { NetworkNode, NodeStatus, NodeTrace } from '../network.ts';
+import type { Child } from './child.ts';
+import type { NodeReport, StartedNode } from './protocol.ts';
+
+/** `absent`: was not there yet. `starting`: its process runs and the node does not yet. */
+export type LifeState = 'absent' | 'starting' | 'up' | 'down';
+
+const NO_BYTES: BytesByKind = { message: 0, control: 0, sync: 0, other: 0 };
+const NOTHING: NodeStatus = {
+  up: false,
+  peers: 0,
+  mesh: 0,
+  pending: 0,
+  queued: 0,
+  arrivals: 0,
+  unsettled: 0,
+  counters: {
+    sent: NO_BYTES,
+    received: NO_BYTES,
+    duplicateBytes: 0,
+    copiesReceived: 0,
+    messagesReceived: 0,
+    duplicateMessages: 0,
+    dropped: 0,
+  },
+  cpuMs: 0,
+  rssBytes: 0,
+  nodesInProcess: 1,
+  loopDelayP99Ms: 0,
+};
+
+export class LocalNode {
+  readonly index: number;
+  readonly peerId: string;
+  readonly settings: NodeSettings;
+  /** In libp2p's protobuf form. */
+  readonly privateKey: Uint8Array;
+  /** What a restart finds again, or does not. */
+  readonly directory: string;
+  state: LifeState = 'absent';
+  /** Stopped by SIGSTOP: up, and answers nothing. */
+  frozen = false;
+  /** Computes so many times slower. */
+  slowness = 1;
+  child: Child | undefined;
+  /** Resolves when it answers no more: it is frozen, or this life is over. */
+  silence = Promise.withResolvers<null>();
+  /** Kept through all lives. */
+  address: { rpcUrl: string; multiaddr: string } | null = null;
+  readonly #events: TraceEvent[] = [];
+  /** Sums over the lives that are over. */
+  #past = NOTHING;
+  /** Of this life. */
+  #latest = NOTHING;
+
+  constructor(init: { settings: NodeSettings; peerId: string; privateKey: Uint8Array; directory: string }) {
+    this.settings = init.settings;
+    this.index = init.settings.index;
+    this.peerId = init.peerId;
+    this.privateKey = init.privateKey;
+    this.directory = init.directory;
+  }
+
+  started({ rpcUrl, multiaddr }: StartedNode): void {
+    this.address = { rpcUrl, multiaddr };
+    this.state = 'up';
+  }
+
+  /** This life is over. */
+  ended(): void {
+    this.#past = this.status();
+    this.silence.resolve(null);
+    this.#latest = NOTHING;
+    this.state = 'down';
+    this.frozen = false;
+    this.child = undefined;
+  }
+
+  took({ status, events }: Pick<NodeReport, 'events'> & Partial<NodeReport>): void {
+    if (status !== undefined) this.#latest = status;
+    // Not push(...events): a hundred thousand are too many arguments.
+    for (const event of events) this.#events.push(event);
+  }
+
+  /** As far as known. */
+  status(): NodeStatus {
+    const [past, latest] = [this.#past, this.#latest];
+    const up = this.state === 'up';
+    return {
+      ...(up ? latest : NOTHING),
+      up,
+      arrivals: past.arrivals + latest.arrivals,
+      counters: sum(past.counters, latest.counters),
+      cpuMs: past.cpuMs! + latest.cpuMs!,
+      rssBytes: latest.rssBytes,
+      nodesInProcess: Math.max(past.nodesInProcess, latest.nodesInProcess),
+      loopDelayP99Ms: Math.max(past.loopDelayP99Ms!, latest.loopDelayP99Ms!),
+    };
+  }
+
+  trace(): NodeTrace {
+    return { index: this.index, peerId: this.peerId, events: this.#events };
+  }
+
+  describe(): NetworkNode {
+    const { rpcUrl = null, multiaddr = null } = this.address ?? {};
+    return { index: this.index, peerId: this.peerId, rpcUrl, multiaddr };
+  }
+}
+
+function sum(a: NodeCounters, b: NodeCounters): NodeCounters {
+  const bytes = (x: BytesByKind, y: BytesByKind): BytesByKind => ({
+    message: x.message + y.message,
+    control: x.control + y.control,
+    sync: x.sync + y.sync,
+    other: x.other + y.other,
+  });
+  return {
+    sent: bytes(a.sent, b.sent),
+    received: bytes(a.received, b.received),
+    duplicateBytes: a.duplicateBytes + b.duplicateBytes,
+    copiesReceived: a.copiesReceived + b.copiesReceived,
+    messagesReceived: a.messagesReceived + b.messagesReceived,
+    duplicateMessages: a.duplicateMessages + b.duplicateMessages,
+    dropped: a.dropped + b.dropped,
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * One node of a simulation through all its lives: the identity, the machine and the disk stay, a process comes and goes
+ * and another one takes its place.
+ */
+import { MemoryJournal, type Journal } from '../../../src/mempool/journal.ts';
+import type { Node } from '../../../src/node.ts';
+import type { BytesByKind, NodeCounters } from '../../../src/telemetry/trace.ts';
+import type { NodeStatus } from '../network.ts';
+import { peerScores } from '../peer-scores.ts';
+import type { Death, SimulatedHost } from './simulated-host.ts';
+
+/** One process. */
+export interface Life {
+  host: SimulatedHost;
+  node: Node;
+}
+
+/** Makes a process of the node that is not yet started. `life` counts them from 0. */
+export type CreateLife = (journal: Journal, life: number) => Life;
+
+export class SimulatedMember {
+  readonly index: number;
+  /** Its processor is never busy, so it cannot be slowed down either. */
+  readonly costsNothing: boolean;
+  readonly #create: CreateLife;
+  /** The first has begun even where the node joins late: its identity is known. */
+  readonly #lives: Life[] = [];
+  #journal = new MemoryJournal();
+  #up = false;
+  #died = new AbortController();
+
+  constructor(index: number, costsNothing: boolean, create: CreateLife) {
+    this.index = index;
+    this.costsNothing = costsNothing;
+    this.#create = create;
+    this.#lives.push(create(this.#journal, 0));
+  }
+
+  get node(): Node {
+    return this.#lives.at(-1)!.node;
+  }
+
+  get host(): SimulatedHost {
+    return this.#lives.at(-1)!.host;
+  }
+
+  get up(): boolean {
+    return this.#up;
+  }
+
+  /** Aborts when the process ends. */
+  get died(): AbortSignal {
+    return this.#died.signal;
+  }
+
+  /** Call as an event of the node. */
+  async start(): Promise<void> {
+    this.#up = true;
+    await this.node.start();
+  }
+
+  kill(death: Death): void {
+    this.host.kill(death);
+    this.#ended('died');
+  }
+
+  /** Call as an event of the node. */
+  async stop(): Promise<void> {
+    const stopped = this.node.stop();
+    this.#ended('was stopped');
+    await stopped;
+  }
+
+  /** A new process in place of the one that ended; to be started. Its machine is as slow as before. */
+  restart(disk: 'kept' | 'lost'): void {
+    const { slowness } = this.host.processor;
+    if (disk === 'lost') this.#journal = new MemoryJournal();
+    this.#died = new AbortController();
+    this.#lives.push(this.#create(this.#journal, this.#lives.length));
+    this.host.processor.slowDown(slowness);
+  }
+
+  /** Of all lives together; counts go on for a while after a death, for what is lost on its way to the dead. */
+  counters(): NodeCounters {
+    return this.#lives.map(({ node }) => node.counters()).reduce(sum);
+  }
+
+  /** But for what the experiment around it knows. */
+  gauges(): Pick<NodeStatus, 'up' | 'peers' | 'mesh' | 'pending' | 'queued' | 'unsettled'> {
+    if (!this.#up) return { up: false, peers: 0, mesh: 0, pending: 0, queued: 0, unsettled: 0 };
+    const { host, propagation, pool } = this.node;
+    return {
+      up: true,
+      peers: host.connections().length,
+      mesh: propagation.meshPeers().length,
+      pending: pool.counts.pending,
+      queued: pool.counts.queued,
+      unsettled: propagation.unsettled,
+    };
+  }
+
+  scores(): NodeStatus['scores'] {
+    return this.#up ? peerScores(this.node) : null;
+  }
+
+  #ended(how: string): void {
+    this.#up = false;
+    this.#died.abort(new Error(`node ${this.index} ${how} before it answered`));
+  }
+}
+
+function sum(a: NodeCounters, b: NodeCounters): NodeCounters {
+  return {
+    sent: sumOfKinds(a.sent, b.sent),
+    received: sumOfKinds(a.received, b.received),
+    ...((a.lost ?? b.lost) && { lost: sumOfKinds(a.lost ?? NONE, b.lost ?? NONE) }),
+    duplicateBytes: a.duplicateBytes + b.duplicateBytes,
+    copiesReceived: a.copiesReceived + b.copiesReceived,
+    messagesReceived: a.messagesReceived + b.messagesReceived,
+    duplicateMessages: a.duplicateMessages + b.duplicateMessages,
+    dropped: a.dropped + b.dropped,
+  };
+}
+
+const NONE: BytesByKind = { message: 0, control: 0, sync: 0, other: 0 };
+
+function sumOfKinds(a: BytesByKind, b: BytesByKind): BytesByKind {
+  return {
+    message: a.message + b.message,
+    control: a.control + b.control,
+    sync: a.sync + b.sync,
+    other: a.other + b.other,
+  };
+}
