@@ -6,7 +6,10 @@
 import { z } from 'zod';
 import { defaultHostOptions } from './host/options.ts';
 import { MEMPOOL_PRESETS } from './mempool/options.ts';
+import { GOSSIP_PRESET_NAMES } from './propagation/gossip-presets.ts';
+import { isBaseline, PROPAGATION_MODES } from './propagation/modes.ts';
 import { defaultPropagationOptions } from './propagation/options.ts';
+import { defaultsGiven } from './option-defaults.ts';
 import { MAX_PAGE_BYTES } from './propagation/sync/messages.ts';
 import { defaultSyncOptions } from './propagation/sync/options.ts';
 import { DEFAULT_RPC_OPTIONS } from './rpc/options.ts';
@@ -46,6 +49,7 @@ const chain = option('Chain');
 const network = option('Network');
 const http = option('JSON-RPC');
 const pool = option('Transaction pool');
+const propagation = option('Propagation');
 const gossip = option('Gossip');
 const validation = option('Validation');
 const sync = option('Reconciliation');
@@ -359,6 +363,42 @@ export const OPTIONS = {
     'with a data directory: the pool is saved when the node stops and checked in again when it starts',
   ),
 
+  propagation: propagation(
+    z.enum(PROPAGATION_MODES),
+    D.mode,
+    'NAME',
+    'hybrid: gossipsub and reconciliation; push: the gossipsub mesh alone; pull: reconciliation alone, each second; baselines: flood, announce (hash first), eth (as geth)',
+  ),
+  'propagation.eager': propagation(
+    integer(0).optional(),
+    undefined,
+    'N',
+    'baselines: peers that get a transaction whole; default: flood all, announce none, eth the root of their number',
+  ),
+  'propagation.fetchdelay': propagation(
+    integer(0).optional(),
+    undefined,
+    'MS',
+    'announce, eth: an announced transaction may still come by itself for so long; default 0 and 500',
+  ),
+  'propagation.fetchtimeout': propagation(
+    integer(1).optional(),
+    undefined,
+    'MS',
+    'announce, eth: then another announcer is asked; default 2000 and 5000',
+  ),
+  'propagation.known': propagation(
+    integer(0),
+    D.maxKnownHashes,
+    'N',
+    'baselines: hashes remembered of each peer as known to it; 0: only who gave a transaction does not get it back',
+  ),
+  'gossip.preset': gossip(
+    z.enum(GOSSIP_PRESET_NAMES),
+    'default',
+    'NAME',
+    "what the other gossip options default to. default: gossipsub's; ethereum: the consensus layer's; fast: more copies; frugal: fewer",
+  ),
   'gossip.d': gossip(integer(1), G.D, 'N', 'target mesh degree: more is faster and more redundant'),
   'gossip.dlo': gossip(integer(1), G.Dlo, 'N', 'graft below this'),
   'gossip.dhi': gossip(integer(1), G.Dhi, 'N', 'prune above this'),
@@ -551,9 +591,10 @@ export function resolveOptions(...sources: Record<string, unknown>[]): NodeOptio
     if (!(name in OPTIONS)) throw new ConfigError(`unknown option "${name}"${suggest(name)}`);
   }
   const resolved: Record<string, unknown> = {};
+  const defaults: Record<string, unknown> = defaultsGiven(given);
   for (const [name, spec] of Object.entries(OPTIONS) as [string, OptionSpec<unknown>][]) {
     if (given[name] === undefined) {
-      resolved[name] = spec.default;
+      resolved[name] = defaults[name] ?? spec.default;
       continue;
     }
     const parsed = spec.schema.safeParse(given[name]);
@@ -581,6 +622,12 @@ export function flattenOptions(nested: Record<string, unknown>, prefix = ''): Re
 }
 
 function checkTogether(options: NodeOptions): void {
+  if (options.propagation === 'pull' && !options.sync) {
+    throw new ConfigError(
+      'propagation pull without sync: nothing would travel; leave sync on or choose another',
+    );
+  }
+  checkBaselineOptions(options);
   if (!(options['gossip.dlo'] <= options['gossip.d'] && options['gossip.d'] <= options['gossip.dhi'])) {
     throw new ConfigError('gossip.dlo <= gossip.d <= gossip.dhi must hold');
   }
@@ -608,6 +655,23 @@ function checkTogether(options: NodeOptions): void {
     if (options[name] >= forwardableMs) {
       throw new ConfigError(
         `${name} (${options[name]} ms) must be below gossip.history x gossip.heartbeat (${forwardableMs} ms): a later verdict forwards nothing`,
+      );
+    }
+  }
+}
+
+/** What would have no effect is a mistake. */
+function checkBaselineOptions(options: NodeOptions): void {
+  const { propagation: mode } = options;
+  if (!isBaseline(mode) && options['propagation.eager'] !== undefined) {
+    throw new ConfigError(
+      `propagation.eager is of the baselines; propagation is ${mode}, whose degree is gossip.d`,
+    );
+  }
+  for (const name of ['propagation.fetchdelay', 'propagation.fetchtimeout'] as const) {
+    if (options[name] !== undefined && mode !== 'announce' && mode !== 'eth') {
+      throw new ConfigError(
+        `${name} is of announce and eth; propagation is ${mode}, which fetches nothing so`,
       );
     }
   }

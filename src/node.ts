@@ -328,6 +328,13 @@ function mempoolOptions(options: NodeOptions): Partial<MempoolOptions> {
 
 function propagationOptions(options: NodeOptions): PropagationOptions {
   return {
+    mode: options.propagation,
+    baseline: {
+      eagerPeers: options['propagation.eager'],
+      fetchDelayMs: options['propagation.fetchdelay'],
+      fetchTimeoutMs: options['propagation.fetchtimeout'],
+    },
+    maxKnownHashes: options['propagation.known'],
     gossip: {
       D: options['gossip.d'],
       Dlo: options['gossip.dlo'],

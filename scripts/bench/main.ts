@@ -10,6 +10,7 @@ import { benchMempool } from './mempool.ts';
 import { benchTable, type BenchRow } from './row.ts';
 import { benchRpc } from './rpc.ts';
 import { benchSimulation } from './simulation.ts';
+import { benchSync } from './sync.ts';
 import { benchTraces } from './traces.ts';
 import { benchTransaction } from './transaction.ts';
 
@@ -21,6 +22,7 @@ const GROUPS: Record<string, () => Promise<BenchRow[]>> = {
   simulation: benchSimulation,
   links: benchLinks,
   traces: benchTraces,
+  sync: benchSync,
 };
 
 const names = process.argv.slice(2);

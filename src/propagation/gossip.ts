@@ -68,7 +68,7 @@ export class Gossip implements Propagation {
     this.#onShown = init.onShown;
     this.#onUnheard = init.onUnheard;
     this.#onError = init.onError;
-    this.#traffic = new Traffic(init.host, this.#wanted, () => this.#clock.nowMs());
+    this.#traffic = new Traffic(init.host, () => this.#clock.nowMs(), this.#wanted);
     this.#copies = new CopyCounter(init.options.gossip.seenTtlMs);
     this.#line = new ValidationLine({
       limits: init.options,

@@ -1,4 +1,6 @@
 /** How transactions travel: every option with what it trades or bounds. */
+import type { BaselineOptions } from './direct/baselines.ts';
+import type { PropagationMode } from './modes.ts';
 
 /** gossipsub's own parameters, by the names of the gossipsub specification. */
 export interface GossipOptions {
@@ -30,7 +32,12 @@ export interface GossipOptions {
 }
 
 export interface PropagationOptions {
+  mode: PropagationMode;
   gossip: GossipOptions;
+  /** Of the baselines. */
+  baseline: BaselineOptions;
+  /** Of the baselines: hashes remembered of each peer as known to it, 150 bytes each. 0: a transaction is kept from nobody but its giver. */
+  maxKnownHashes: number;
   /** Transactions in one message: what one verdict is given for, and what a forged batch costs to check. */
   maxBatchTransactions: number;
   /** Bytes of one message; a single larger transaction still travels alone. */
@@ -54,7 +61,7 @@ export interface PropagationOptions {
 }
 
 /** The gossipsub specification's own values, but for a history one heartbeat longer, so that a slow verdict still forwards. */
-const defaultGossipOptions: GossipOptions = {
+export const defaultGossipOptions: GossipOptions = {
   D: 6,
   Dlo: 4,
   Dhi: 12,
@@ -71,7 +78,11 @@ const defaultGossipOptions: GossipOptions = {
 };
 
 export const defaultPropagationOptions: PropagationOptions = {
+  mode: 'hybrid',
   gossip: defaultGossipOptions,
+  baseline: {},
+  // maxKnownTxs, go-ethereum eth/protocols/eth/peer.go.
+  maxKnownHashes: 32_768,
   maxBatchTransactions: 512,
   maxBatchBytes: 64 * 1024,
   maxBatchDelayMs: 5,

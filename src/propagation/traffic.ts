@@ -1,5 +1,7 @@
-import type { Host, StreamData, StreamObserver } from '../host/host.ts';
+import type { Host, StreamData, StreamObserver, StreamTraffic } from '../host/host.ts';
 import type { BytesByKind, NodeCounters } from '../telemetry/trace.ts';
+import { DIRECT_PROTOCOLS } from './direct/baselines.ts';
+import { DirectFrameMeter } from './direct/direct-frame-meter.ts';
 import { FrameMeter } from './frame-meter.ts';
 import type { WantedMessages } from './wanted-messages.ts';
 
@@ -7,13 +9,18 @@ const GOSSIP_PROTOCOL_PREFIX = '/meshsub/';
 /** Direct streams of our own: reconciliation. What is neither (identify, ping) counts as other. */
 const OWN_PROTOCOL_PREFIX = '/txgossip/';
 
+/** Tells the kinds of what passes through one direction of a stream. */
+interface Meter {
+  push(data: Uint8Array): void;
+}
+
 /** Sums of everything this node sent and was sent, by kind. */
 export class Traffic {
   readonly #host: Host;
   readonly #sent = { message: 0, control: 0, sync: 0 };
   readonly #received = { message: 0, control: 0, sync: 0 };
   readonly #lost = { message: 0, control: 0, sync: 0 };
-  readonly #wanted: WantedMessages;
+  readonly #wanted: WantedMessages | undefined;
   readonly #nowMs: () => number;
   firstCopyBytes = 0;
   copiesReceived = 0;
@@ -21,10 +28,11 @@ export class Traffic {
   duplicateMessages = 0;
   dropped = 0;
 
-  constructor(host: Host, wanted: WantedMessages, nowMs: () => number) {
+  /** @param wanted is told what is asked for over gossipsub. */
+  constructor(host: Host, nowMs: () => number, wanted?: WantedMessages) {
     this.#host = host;
-    this.#wanted = wanted;
     this.#nowMs = nowMs;
+    this.#wanted = wanted;
     host.observeStreams(this.#observe);
   }
 
@@ -43,6 +51,8 @@ export class Traffic {
   }
 
   readonly #observe: StreamObserver = (protocol, remotePeer) => {
+    if (DIRECT_PROTOCOLS.has(protocol))
+      return this.#metered(new DirectFrameMeter(this.#sent), new DirectFrameMeter(this.#received));
     if (!protocol.startsWith(GOSSIP_PROTOCOL_PREFIX)) {
       if (!protocol.startsWith(OWN_PROTOCOL_PREFIX)) return undefined;
       return {
@@ -52,17 +62,20 @@ export class Traffic {
       };
     }
     const peer = remotePeer.toString();
-    const out = new FrameMeter(this.#sent, (control) => this.#wanted.sent(peer, control, this.#nowMs()));
-    const into = new FrameMeter(this.#received);
+    const out = new FrameMeter(this.#sent, (control) => this.#wanted?.sent(peer, control, this.#nowMs()));
+    return this.#metered(out, new FrameMeter(this.#received));
+  };
+
+  #metered(out: Meter, into: Meter): StreamTraffic {
     return {
       sent: (_bytes, data) => pushAll(out, data),
       received: (_bytes, data) => pushAll(into, data),
       lost: (_bytes, data) => this.#lose(into, data.subarray()),
     };
-  };
+  }
 
   /** Only the meter that read the stream so far can tell the kind of what would have come next. */
-  #lose(into: FrameMeter, data: Uint8Array): void {
+  #lose(into: Meter, data: Uint8Array): void {
     const { message, control } = this.#received;
     into.push(data);
     this.#lost.message += this.#received.message - message;
@@ -73,7 +86,7 @@ export class Traffic {
 }
 
 /** Piece by piece: making one piece of a list would copy every message for the sake of a few lengths. */
-function pushAll(meter: FrameMeter, data: StreamData): void {
+function pushAll(meter: Meter, data: StreamData): void {
   if (data instanceof Uint8Array) meter.push(data);
   else for (const piece of data) meter.push(piece);
 }

@@ -11,11 +11,9 @@ import { hash, hashText } from './schemas.ts';
 
 const noParams = z.tuple([]);
 const time = z.iso.datetime().meta({ description: 'when, UTC, by the clock of this machine' });
-const provenance = z
-  .enum(['rpc', 'push', 'pull', 'sync'])
-  .meta({
-    description: 'submitted here, or gossip pushed by a peer, asked of one (IWANT), or reconciled with one',
-  });
+const provenance = z.enum(['rpc', 'push', 'pull', 'sync']).meta({
+  description: 'submitted here, or gossip pushed by a peer, asked of one (IWANT), or reconciled with one',
+});
 const peer = z.string().meta({ description: 'peer id' });
 const from = peer.nullable().meta({ description: 'peer id; null: submitted here' });
 const count = z.int().nonnegative();

@@ -211,11 +211,15 @@ function isOwnEncoding(item: Uint8Array): boolean {
   return item.length === 1 && item[0]! < 0x80;
 }
 
+/** What a byte string takes as an item of a list. */
+export function byteStringBytes(item: Uint8Array): number {
+  return (isOwnEncoding(item) ? 0 : headerLength(item.length)) + item.length;
+}
+
 /** An RLP list of byte strings: how a batch of transactions travels. */
 export function encodeByteStrings(items: readonly Uint8Array[]): Uint8Array {
   let payloadBytes = 0;
-  for (const item of items)
-    payloadBytes += (isOwnEncoding(item) ? 0 : headerLength(item.length)) + item.length;
+  for (const item of items) payloadBytes += byteStringBytes(item);
   const out = new Uint8Array(headerLength(payloadBytes) + payloadBytes);
   let at = writeListHeader(out, 0, payloadBytes);
   for (const item of items) {

@@ -102,7 +102,8 @@ describe('the package as published', function () {
     const files = (await readdir(installed, { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => join(parentPath, name).slice(installed.length + 1));
-    const known = /^(dist\/(src|testnet|scripts)\/.*\.(js|d\.ts)|testnet\/scenarios\/.*\.yaml|[^/]+)$/;
+    const known =
+      /^(dist\/(src|testnet|scripts)\/.*\.(js|d\.ts)|testnet\/(scenarios|data)\/.*\.(yaml|md|json|csv)|[^/]+)$/;
     assert.deepEqual(
       files.filter((file) => !known.test(file)),
       ['scripts/txgossip.js'],

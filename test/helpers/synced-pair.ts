@@ -27,6 +27,7 @@ const BY_HAND: Partial<SyncOptions> = { intervalMs: 1e9, graceMs: 0, minInterval
 
 export interface SyncedPairOptions {
   options?: Partial<SyncOptions>;
+  /** Of the near side; the far one has room for all. */
   pools?: Partial<MempoolOptions>;
   pair?: SimulatedPairOptions;
 }
@@ -55,7 +56,7 @@ const ROOMY: Partial<MempoolOptions> = {
   maxPendingSlotsPerSender: 100_000,
 };
 
-export function syncedSide(
+function syncedSide(
   host: Host,
   clock: Clock,
   seed: number,
@@ -104,12 +105,11 @@ export function syncedSide(
 }
 
 /** Two hosts with a pool each, connected; neither asks the other unless told to. `sides[0]` asks. */
-export async function syncedPair({ options, pools, pair: pairOptions }: SyncedPairOptions = {}) {
+export async function syncedPair({ options = {}, pools = {}, pair: pairOptions }: SyncedPairOptions = {}) {
   const pair = await simulatedPair(pairOptions);
   const { clock } = pair;
-  const make = (owner: 0 | 1): SyncedSide =>
-    syncedSide(pair.hosts[owner], clock, owner, { ...(options && { options }), ...(pools && { pools }) });
-  const [near, far] = [make(0), make(1)];
+  const near = syncedSide(pair.hosts[0], clock, 0, { options, pools });
+  const far = syncedSide(pair.hosts[1], clock, 1, { options });
   await clock.perform(0, () => near.reconciliation.start());
   await clock.perform(1, () => far.reconciliation.start());
   await pair.dial();
@@ -142,7 +142,7 @@ export async function syncedPair({ options, pools, pair: pairOptions }: SyncedPa
   };
 }
 
-export const framesOn = (stream: Stream, clock: Clock): SyncFrames =>
+const framesOn = (stream: Stream, clock: Clock): SyncFrames =>
   new SyncFrames(stream, clock, { maxBufferBytes: 1 << 24, silenceMs: 60_000 });
 
 /** At no cost of time, so that virtual time is that of the links alone. */
@@ -178,9 +178,9 @@ export async function give(clock: Clock, side: SyncedSide, raws: readonly Uint8A
 }
 
 /** The same synthetic ones into all pools, a sender each: compared, and never sent. */
-export function giveCommon(sides: readonly SyncedSide[], count: number): Transaction[] {
+export function giveCommon(sides: readonly SyncedSide[], count: number, tipCap = 10n ** 9n): Transaction[] {
   const all = Array.from({ length: count }, (_, n) =>
-    makeTransaction({ sender: `0x${(n + 1_000_000).toString(16).padStart(40, '0')}` }),
+    makeTransaction({ tipCap, sender: `0x${(n + 1_000_000).toString(16).padStart(40, '0')}` }),
   ).map((transaction, n): Transaction => ({ ...transaction, hash: syntheticHash(n) }));
   for (const { pool } of sides)
     for (const transaction of all) assert.equal(pool.add(transaction, 'remote', 0).status, 'pending');

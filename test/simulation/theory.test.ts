@@ -29,6 +29,10 @@ import {
   submitAndSleep,
   withSimulation,
 } from '../helpers/simulations.ts';
+import { ANNOUNCE_NODES, GRAPHS, measureAnnounce } from '../../scripts/theory/announce.ts';
+import { expectedDuplicates, measureEagerPush } from '../../scripts/theory/eager-push.ts';
+import { estimate, MAX_STANDARD_ERRORS, standardErrorsOff } from '../../scripts/theory/estimate.ts';
+import { expectedCoverage, fixedPoint, measureRumour, RUMOUR_NODES } from '../../scripts/theory/rumour.ts';
 import { measureSpread } from '../../scripts/theory/spread.ts';
 
 /** Longer than any of the paths here. */
@@ -311,6 +315,51 @@ describe('theory', function () {
         assert.equal(lastMs.measured, lastMs.expected);
         assert.equal(copies.measured, copies.expected);
       }
+    }
+  });
+
+  describe('announce brings each node one copy', () => {
+    for (const graph of Object.keys(GRAPHS)) {
+      it(`on ${graph}`, async () => {
+        for (const spread of await measureAnnounce(71, graph, 5))
+          assert.deepEqual(spread, { nodes: ANNOUNCE_NODES, copies: ANNOUNCE_NODES - 1 });
+      });
+    }
+  });
+
+  describe('push to P peers and announce to the rest: P(D-2)/(D-1) duplicates a node', () => {
+    for (const eager of [1, 3]) {
+      it(`P = ${eager}, and fewer when it is remembered what peers have`, async () => {
+        const blind = estimate(await measureEagerPush(72, eager, 20));
+        assert.ok(standardErrorsOff(blind, expectedDuplicates(eager)) <= MAX_STANDARD_ERRORS);
+        const remembering = estimate(await measureEagerPush(72, eager, 20, 32_768));
+        assert.ok(remembering.mean < blind.mean);
+      });
+    }
+  });
+
+  describe('push to F of all, infect and die: 1 - e^(-F s) are reached', () => {
+    it('as the number of nodes grows', () => {
+      for (const [fanout, share] of [
+        [2, 0.7968],
+        [3, 0.9405],
+        [4, 0.9802],
+      ] as const) {
+        assert.equal(Number(fixedPoint(fanout).toFixed(4)), share);
+        const [off100, off200, off400] = [100, 200, 400].map(
+          (nodes) => expectedCoverage(nodes, fanout) - fixedPoint(fanout),
+        );
+        // What a finite network is above it halves as the network doubles.
+        assert.ok(Math.abs(off100! / off200! - 2) < 0.1);
+        assert.ok(Math.abs(off200! / off400! - 2) < 0.1);
+      }
+    });
+
+    for (const fanout of [2, 3, 4]) {
+      it(`of ${RUMOUR_NODES} nodes with F = ${fanout}`, async () => {
+        const reached = estimate(await measureRumour(73, fanout, 20));
+        assert.ok(standardErrorsOff(reached, expectedCoverage(RUMOUR_NODES, fanout)) <= MAX_STANDARD_ERRORS);
+      });
     }
   });
 

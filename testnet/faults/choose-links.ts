@@ -10,7 +10,11 @@ import type { LinkPair } from './fault.ts';
 export type LinkChoice =
   | 'all'
   | readonly LinkPair[]
-  | { count?: number | undefined; share?: number | undefined; between?: readonly [string, string] | undefined };
+  | {
+      count?: number | undefined;
+      share?: number | undefined;
+      between?: readonly [string, string] | undefined;
+    };
 
 /** The same for both directions. */
 export function linkKey([a, b]: LinkPair): string {
@@ -38,10 +42,13 @@ export function chooseLinks(
   const { between } = choice;
   const among = between === undefined ? edges : edges.filter((edge) => connects(edge, between, places));
   if (among.length === 0 && between !== undefined) {
-    throw new RangeError(`nothing connects ${between[0]} and ${between[1]}: choose others, or another topology`);
+    throw new RangeError(
+      `nothing connects ${between[0]} and ${between[1]}: choose others, or another topology`,
+    );
   }
   const wanted = wantedOf(choice, among.length);
-  if (wanted > among.length) throw new RangeError(`there are ${among.length} links to choose from, not ${wanted}`);
+  if (wanted > among.length)
+    throw new RangeError(`there are ${among.length} links to choose from, not ${wanted}`);
   const chosen = new Set(shuffle(random, [...among.keys()]).slice(0, wanted));
   return among.filter((_, index) => chosen.has(index));
 }

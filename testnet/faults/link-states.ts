@@ -35,7 +35,12 @@ export class LinkStates {
     return freed.length === 0 ? [] : [{ kind: 'heal', links: freed }];
   }
 
-  change(by: number, name: string | undefined, links: readonly LinkPair[], change: LinkChange): FaultAction[] {
+  change(
+    by: number,
+    name: string | undefined,
+    links: readonly LinkPair[],
+    change: LinkChange,
+  ): FaultAction[] {
     this.#changes.set(by, { name, links, change });
     return [{ kind: 'change', links, change }];
   }

@@ -167,7 +167,11 @@ class Timeline {
    * Listed nodes as they are listed; a choice falls on those in the state wanted. A share is of all there are, and of
    * what an earlier entry made down or frozen, of these.
    */
-  #choose(choice: 'all' | readonly number[] | NodeChoice, dice: Random, state: 'up' | 'down' | 'frozen'): number[] {
+  #choose(
+    choice: 'all' | readonly number[] | NodeChoice,
+    dice: Random,
+    state: 'up' | 'down' | 'frozen',
+  ): number[] {
     if (isList(choice)) return [...choice];
     const wanted: NodeChoice = choice === 'all' ? {} : choice;
     const all = nodesOf(wanted, this.#places);
@@ -189,7 +193,9 @@ class Timeline {
 
   #at(atMs: number, ends: boolean, run: () => void): void {
     const due = { atMs, ends, run };
-    const later = this.#agenda.findIndex((other) => other.atMs > atMs || (other.atMs === atMs && ends && !other.ends));
+    const later = this.#agenda.findIndex(
+      (other) => other.atMs > atMs || (other.atMs === atMs && ends && !other.ends),
+    );
     if (later < 0) this.#agenda.push(due);
     else this.#agenda.splice(later, 0, due);
   }
@@ -206,7 +212,12 @@ function isList(choice: 'all' | readonly number[] | NodeChoice): choice is reado
 /** In the scenario's words: `kill {share: 0.1} for 5000 ms`. */
 function causeOf(entry: TimelineEntry, kind: FaultKind): string {
   const what = entry[kind];
-  const words = typeof what === 'string' ? what : JSON.stringify(what).replaceAll('"', '').replaceAll(/([,:])/g, '$1 ');
+  const words =
+    typeof what === 'string'
+      ? what
+      : JSON.stringify(what)
+          .replaceAll('"', '')
+          .replaceAll(/([,:])/g, '$1 ');
   const called = entry.name === undefined ? '' : ` "${entry.name}"`;
   return `${kind}${called} ${words}${entry.forMs === undefined ? '' : ` for ${entry.forMs} ms`}`;
 }

@@ -73,11 +73,21 @@ export function bytesFigures(
       other: received.other,
       total: sum(BYTE_KINDS, (kind) => received[kind]),
     },
-    conserved: balances(balance, droppedBytes),
+    conserved: balances(balance, droppedBytes) || (mayHaveLostUnseen(record) ? null : false),
     balance,
     droppedBytes,
     unmeasured: null,
   };
+}
+
+/**
+ * Between processes, a connection that is given up because nothing came through any more takes with it what was on the
+ * way, and nobody can count that: that bytes are missing then proves nothing.
+ */
+function mayHaveLostUnseen({ network, faults = [] }: ExperimentRecord): boolean {
+  return (
+    network === 'local' && faults.some(({ action }) => action.kind === 'cut' || action.kind === 'freeze')
+  );
 }
 
 /** What was dropped is known only in total: each kind may miss up to that, none may have too much, and the sums agree. */

@@ -40,7 +40,9 @@ function topologyContradictions({ nodes, topology, links }: ScenarioFields): Con
       return [{ path: ['topology', 'kind'], message: 'kind edges needs the list topology.edges' }];
     }
     const problem = edgeListProblem(nodes.count, edges);
-    return problem === null ? [] : [{ path: ['topology', 'edges', problem.index], message: problem.message }];
+    if (problem === null) return [];
+    const { index, message } = problem;
+    return [{ path: ['topology', 'edges', ...(index === null ? [] : [index])], message }];
   }
   if (edges !== null) {
     return [
@@ -54,7 +56,11 @@ function topologyContradictions({ nodes, topology, links }: ScenarioFields): Con
     const problem = clustersProblem(nodes.count, clusters, bridges);
     if (problem !== null) return [{ path: ['topology', problem.field], message: problem.message }];
   }
-  if (kind === 'regions' && links.regions === null && nodes.groups.every(({ region }) => region === undefined)) {
+  if (
+    kind === 'regions' &&
+    links.regions === null &&
+    nodes.groups.every(({ region }) => region === undefined)
+  ) {
     return [
       {
         path: ['topology', 'kind'],

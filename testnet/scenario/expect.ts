@@ -9,8 +9,7 @@ export const COMPARISON =
   /^\s*(?:(<=|>=|<|>|==|!=)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|(==|!=)\s*(\S+))\s*$/;
 
 /** How messages call what may be written. */
-export const AN_EXPECTATION =
-  'a number, true or false, or a comparison such as "< 800" or "== simulated"';
+export const AN_EXPECTATION = 'a number, true or false, or a comparison such as "< 800" or "== simulated"';
 
 export type Wanted = number | string | boolean;
 

@@ -32,9 +32,7 @@ export function explain(issue: z.core.$ZodIssue, value: unknown, field: string):
     case 'invalid_format':
       return `${issue.message}, got ${show(value)}`;
     case 'invalid_key':
-      return issue.issues[0]?.code === 'invalid_format'
-        ? issue.issues[0].message
-        : 'a key must not be empty';
+      return issue.issues[0]?.code === 'invalid_format' ? issue.issues[0].message : 'a key must not be empty';
     default:
       return issue.message;
   }
@@ -47,7 +45,10 @@ export function explain(issue: z.core.$ZodIssue, value: unknown, field: string):
 export function issuesWithin(issue: z.core.$ZodIssue, value: unknown): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union') return [issue];
   const meantSo = issue.errors.filter(
-    (errors) => !errors.some(({ path, code }) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')),
+    (errors) =>
+      !errors.some(
+        ({ path, code }) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value'),
+      ),
   );
   const [only, second] = meantSo;
   if (only === undefined || second !== undefined) return [issue];
@@ -83,7 +84,9 @@ function outOfBounds(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig, v
   if (issue.origin === 'string') return 'must not be empty';
   if (issue.origin === 'array') {
     if (bound === 2) return `expected ${EXPECTED['tuple']!}, got ${show(value)}`;
-    return small && bound === 1 ? 'must not be empty' : `expected ${small ? 'at least' : 'at most'} ${bound} items, got ${show(value)}`;
+    return small && bound === 1
+      ? 'must not be empty'
+      : `expected ${small ? 'at least' : 'at most'} ${bound} items, got ${show(value)}`;
   }
   const relation = issue.inclusive ? (small ? 'at least' : 'at most') : small ? 'above' : 'below';
   return `must be ${relation} ${bound}, got ${show(value)}`;

@@ -27,7 +27,9 @@ export class ChoiceCheck {
       [DEFAULT_GROUP, nodes.count - grouped],
     ]);
     const given = nodes.groups.flatMap(({ region }) => (region === undefined ? [] : [region]));
-    this.#regions = [...new Set([...given, ...(links.regions === null ? [] : Object.keys(sharesOf(links.regions)))])];
+    this.#regions = [
+      ...new Set([...given, ...(links.regions === null ? [] : Object.keys(sharesOf(links.regions)))]),
+    ];
   }
 
   ofEntry(entry: WrittenEntry): Contradiction[] {
@@ -42,7 +44,7 @@ export class ChoiceCheck {
 
   nodes(choice: 'all' | readonly number[] | NodeChoice | undefined, path: Path): Contradiction[] {
     if (choice === undefined || choice === 'all') return [];
-    if (isList(choice)) return this.#listed(choice, path);
+    if (isListOfNodes(choice)) return this.#listed(choice, path);
     const { count, share, group, region } = choice;
     const problems = sizeProblems({ count, share }, path);
     if (group !== undefined) problems.push(...this.#group(group, [...path, 'group']));
@@ -55,16 +57,18 @@ export class ChoiceCheck {
     if (count !== undefined && count > among) {
       problems.push({ path: [...path, 'count'], message: `there are only ${among} of them: lower it` });
     }
-    if (among === 0) problems.push({ path: [...path, 'group'], message: `no node is left in group ${group!}` });
+    if (among === 0)
+      problems.push({ path: [...path, 'group'], message: `no node is left in group ${group!}` });
     return problems;
   }
 
   #links(choice: LinkChoice | undefined, path: Path): Contradiction[] {
     if (choice === undefined || choice === 'all') return [];
-    if (isList<[number, number]>(choice)) {
+    if (Array.isArray(choice)) {
       return choice.flatMap((pair, index) => {
         const own = [...path, index];
-        if (pair[0] === pair[1]) return [{ path: own, message: `a link leads from a node to another, not to itself` }];
+        if (pair[0] === pair[1])
+          return [{ path: own, message: `a link leads from a node to another, not to itself` }];
         return pair.flatMap((node, end) => this.#node(node, [...own, end]));
       });
     }
@@ -72,16 +76,22 @@ export class ChoiceCheck {
     for (const [end, name] of (choice.between ?? []).entries()) {
       const known = [...this.#groups.keys(), ...this.#regions];
       if (known.includes(name)) continue;
-      problems.push({ path: [...path, 'between', end], message: unknownName('group or region', name, known) });
+      problems.push({
+        path: [...path, 'between', end],
+        message: unknownName('group or region', name, known),
+      });
     }
     if (Object.keys(choice).length === 0) {
-      problems.push({ path, message: 'nothing says which links: write count, share, between or a list of pairs' });
+      problems.push({
+        path,
+        message: 'nothing says which links: write count, share, between or a list of pairs',
+      });
     }
     return problems;
   }
 
   #partition(partition: Partition, path: Path): Contradiction[] {
-    if (isList<number[]>(partition)) return this.#sides(partition, path);
+    if (Array.isArray(partition)) return this.#sides(partition, path);
     const ways = (['shares', 'groups', 'regions'] as const).filter((way) => partition[way] !== undefined);
     const [way, second] = ways;
     if (way === undefined || second !== undefined) {
@@ -120,14 +130,17 @@ export class ChoiceCheck {
 
   #listed(list: readonly number[], path: Path): Contradiction[] {
     return list.flatMap((node, index) => {
-      if (list.indexOf(node) < index) return [{ path: [...path, index], message: `node ${node} is listed twice` }];
+      if (list.indexOf(node) < index)
+        return [{ path: [...path, index], message: `node ${node} is listed twice` }];
       return this.#node(node, [...path, index]);
     });
   }
 
   #node(node: number, path: Path): Contradiction[] {
     if (node < this.#count) return [];
-    return [{ path, message: `there is no node ${node}; the ${this.#count} nodes are 0 to ${this.#count - 1}` }];
+    return [
+      { path, message: `there is no node ${node}; the ${this.#count} nodes are 0 to ${this.#count - 1}` },
+    ];
   }
 
   #group(name: string, path: Path): Contradiction[] {
@@ -141,11 +154,14 @@ export class ChoiceCheck {
   }
 }
 
-function isList<Item>(choice: unknown): choice is readonly Item[] {
+function isListOfNodes(choice: readonly number[] | NodeChoice): choice is readonly number[] {
   return Array.isArray(choice);
 }
 
-function sizeProblems(choice: { count?: number | undefined; share?: number | undefined }, path: Path): Contradiction[] {
+function sizeProblems(
+  choice: { count?: number | undefined; share?: number | undefined },
+  path: Path,
+): Contradiction[] {
   if (choice.count === undefined || choice.share === undefined) return [];
   return [{ path: [...path, 'share'], message: 'count says how many already: keep one of them' }];
 }

@@ -1,6 +1,6 @@
 /** Faults that cannot be, as far as the scenario alone tells: who is not there, what was never broken, what comes too late. */
 import type { Contradiction } from './contradictions.ts';
-import { latestSpanMs } from './expected-span.ts';
+import { latestSpanMs } from './latest-span.ts';
 import { ChoiceCheck } from './fault-choices.ts';
 import { kindsOf, lastingMs } from './fault-entry.ts';
 import type { WrittenEntry } from './fault-entry.ts';
@@ -11,14 +11,15 @@ import type { FaultKind } from './faults-fields.ts';
 import type { ScenarioFields } from './scenario.ts';
 
 /** Fields of an entry that go with some kinds only. */
-const GOES_WITH: Readonly<Record<'forMs' | 'for' | 'name' | 'disk' | 'factor' | 'to', readonly FaultKind[]>> = {
-  forMs: ['kill', 'stop', 'freeze', 'slow', 'partition', 'cut', 'change'],
-  for: ['kill', 'stop', 'freeze', 'slow', 'partition', 'cut', 'change'],
-  name: ['partition', 'cut', 'change'],
-  disk: ['kill', 'stop', 'restart'],
-  factor: ['slow'],
-  to: ['change'],
-};
+const GOES_WITH: Readonly<Record<'forMs' | 'for' | 'name' | 'disk' | 'factor' | 'to', readonly FaultKind[]>> =
+  {
+    forMs: ['kill', 'stop', 'freeze', 'slow', 'partition', 'cut', 'change'],
+    for: ['kill', 'stop', 'freeze', 'slow', 'partition', 'cut', 'change'],
+    name: ['partition', 'cut', 'change'],
+    disk: ['kill', 'stop', 'restart'],
+    factor: ['slow'],
+    to: ['change'],
+  };
 
 export function faultContradictions(scenario: ScenarioFields): Contradiction[] {
   const { timeline, lateJoiners } = scenario.faults;
@@ -47,11 +48,23 @@ function shapeProblems(entry: WrittenEntry): Contradiction[] {
     return [...problems, { path: [], message: `nothing happens: write one of ${FAULT_KINDS.join(', ')}` }];
   }
   if (second !== undefined) {
-    return [...problems, { path: [second], message: `an entry does one thing: make ${kinds.join(' and ')} entries of their own` }];
+    return [
+      ...problems,
+      {
+        path: [second],
+        message: `an entry does one thing: make ${kinds.join(' and ')} entries of their own`,
+      },
+    ];
   }
-  for (const [field, goesWith] of Object.entries(GOES_WITH) as [keyof typeof GOES_WITH, readonly FaultKind[]][]) {
+  for (const [field, goesWith] of Object.entries(GOES_WITH) as [
+    keyof typeof GOES_WITH,
+    readonly FaultKind[],
+  ][]) {
     if (entry[field] !== undefined && !goesWith.includes(kind)) {
-      problems.push({ path: [field], message: `${kind} does not use it; it goes with ${goesWith.join(', ')}` });
+      problems.push({
+        path: [field],
+        message: `${kind} does not use it; it goes with ${goesWith.join(', ')}`,
+      });
     }
   }
   if (kind === 'slow' && entry.factor === undefined) {
@@ -64,7 +77,10 @@ function shapeProblems(entry: WrittenEntry): Contradiction[] {
     });
   }
   if ((kind === 'kill' || kind === 'stop') && entry.disk !== undefined && lastingMs(entry) === undefined) {
-    problems.push({ path: ['disk'], message: `it does not come back by itself: write for, or disk at its restart` });
+    problems.push({
+      path: ['disk'],
+      message: `it does not come back by itself: write for, or disk at its restart`,
+    });
   }
   if (entry.name === 'all') problems.push({ path: ['name'], message: 'all is every one: take another name' });
   return problems;
@@ -84,7 +100,10 @@ function timeProblems({ at, atMs, for: lasting, forMs }: WrittenEntry): Contradi
   return problems;
 }
 
-function lateProblems(entry: { at?: string | undefined; atMs?: number | undefined }, endMs: number): Contradiction[] {
+function lateProblems(
+  entry: { at?: string | undefined; atMs?: number | undefined },
+  endMs: number,
+): Contradiction[] {
   if (timeOf(entry) <= endMs) return [];
   return [
     {
@@ -106,7 +125,11 @@ function churnProblems({ faults: { churn }, nodes }: ScenarioFields): Contradict
   ];
 }
 
-function joinerProblems({ faults: { lateJoiners } }: ScenarioFields, choices: ChoiceCheck, endMs: number): Contradiction[] {
+function joinerProblems(
+  { faults: { lateJoiners } }: ScenarioFields,
+  choices: ChoiceCheck,
+  endMs: number,
+): Contradiction[] {
   if (lateJoiners === null) return [];
   const { nodes, at, atMs, ...choice } = lateJoiners;
   const chosen = Object.keys(choice).length > 0;

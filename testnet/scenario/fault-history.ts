@@ -103,7 +103,8 @@ function begin(
   state: string,
 ): string | null {
   const held = history.heldOf(nodes, atMs);
-  if (held !== undefined) return `node ${held} is ${state} at ${atMs} ms already: leave it out, or at a later time`;
+  if (held !== undefined)
+    return `node ${held} is ${state} at ${atMs} ms already: leave it out, or at a later time`;
   history.begin(nodes, untilMs);
   return null;
 }
@@ -155,5 +156,7 @@ function notYetThere(
 ): string | null {
   const joinMs = lateJoiners === null ? -Infinity : timeOf(lateJoiners);
   const absent = nodes?.find((node) => lateJoiners?.nodes?.includes(node) === true && atMs < joinMs);
-  return absent === undefined ? null : `node ${absent} joins at ${joinMs} ms only: leave it out, or at a later time`;
+  return absent === undefined
+    ? null
+    : `node ${absent} joins at ${joinMs} ms only: leave it out, or at a later time`;
 }

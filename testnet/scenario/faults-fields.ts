@@ -128,7 +128,9 @@ const entry = z.strictObject({
     .describe('Ends the change of this name; all: every one that is in force.'),
   disk: disk
     .optional()
-    .describe('For kill, stop and restart: whether the data directory is still there when it comes back. Left out: kept.'),
+    .describe(
+      'For kill, stop and restart: whether the data directory is still there when it comes back. Left out: kept.',
+    ),
   factor: z.number().positive().max(10_000).optional().describe('For slow: how many times slower.'),
   to: linkChange.optional().describe('For change: what becomes of the links; what is left out stays.'),
 });
@@ -166,8 +168,5 @@ export const faultsFields = z.strictObject({
     .describe(
       'Nodes that leave and come back, from the first to the last submission. Those the timeline has down, frozen or yet to join are left alone.',
     ),
-  lateJoiners: lateJoiners
-    .nullable()
-    .default(null)
-    .describe('Nodes that are not there at the start.'),
+  lateJoiners: lateJoiners.nullable().default(null).describe('Nodes that are not there at the start.'),
 });

@@ -64,12 +64,19 @@ function walk(object: z.ZodObject, above: string[], always: boolean): Field[] {
 
 function shapeOf(inner: z.core.$ZodType): { kind: Field['kind']; below?: z.ZodObject } {
   if (isObject(inner)) return { kind: 'section', below: inner };
-  const def = inner._zod.def as z.core.$ZodTypeDef & { element?: z.core.$ZodType; options?: z.core.$ZodType[] };
+  const def = inner._zod.def as z.core.$ZodTypeDef & {
+    element?: z.core.$ZodType;
+    options?: z.core.$ZodType[];
+  };
   if (def.type === 'record') return { kind: 'table' };
   if (def.type === 'array' && isObject(def.element!)) return { kind: 'list', below: def.element };
   // Of several ways to write it the one with names is the one that can be misspelt.
-  const [named] = (def.type === 'union' ? def.options! : []).map(shapeOf).filter(({ below }) => below !== undefined);
-  return named?.below === undefined ? { kind: 'value' } : { kind: named.kind === 'list' ? 'list' : 'value', below: named.below };
+  const [named] = (def.type === 'union' ? def.options! : [])
+    .map(shapeOf)
+    .filter(({ below }) => below !== undefined);
+  return named?.below === undefined
+    ? { kind: 'value' }
+    : { kind: named.kind === 'list' ? 'list' : 'value', below: named.below };
 }
 
 function isObject(schema: z.core.$ZodType): schema is z.ZodObject {

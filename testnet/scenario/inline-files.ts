@@ -61,7 +61,10 @@ export function inlineFiles(data: Mapping, folder: string): { data: Mapping; pro
     const written = section?.[name];
     if (section === undefined || typeof written !== 'string' || words.includes(written)) return current;
     try {
-      return replaceAt(current, path.slice(0, -1), { ...section, ...read(textOf(written, folder, words), written, section) });
+      return replaceAt(current, path.slice(0, -1), {
+        ...section,
+        ...read(textOf(written, folder, words), written, section),
+      });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       problems.push({ path: [...path], message: error.message });
@@ -79,9 +82,12 @@ function textOf(file: string, folder: string, words: readonly string[]): string 
     const hint = near === undefined ? 'the path counts from the scenario file' : `did you mean "${near}"?`;
     const what = words.length > 0 ? `it is none of ${words.join(', ')}, and the file` : 'the file';
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new RangeError(`${what} ${file} ${code === 'ENOENT' ? 'is not there' : `cannot be read (${message})`}; ${hint}`, {
-      cause: error,
-    });
+    throw new RangeError(
+      `${what} ${file} ${code === 'ENOENT' ? 'is not there' : `cannot be read (${message})`}; ${hint}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

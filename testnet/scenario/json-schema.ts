@@ -17,7 +17,7 @@ const FILE_FIELDS: ReadonlySet<string> = new Set(['topology.edges', 'links.regio
 export function scenarioJsonSchema(): JsonSchema {
   const schema = z.toJSONSchema(scenarioFields, {
     io: 'input',
-    override: ({ jsonSchema, path }) => {
+    override: ({ zodSchema, jsonSchema, path }) => {
       const names = path.filter((part): part is string => typeof part === 'string' && part !== 'properties');
       const field = names.at(-1);
       const isField = path.at(-2) === 'properties' && field !== undefined;
@@ -25,17 +25,18 @@ export function scenarioJsonSchema(): JsonSchema {
       const unit = unitOf(field);
       if (unit !== undefined) jsonSchema['x-unit'] = unit;
       if (field === 'options') jsonSchema.properties = optionProperties();
-      if (FILE_FIELDS.has(names.filter((name) => name !== 'anyOf').join('.'))) acceptFile(jsonSchema);
+      // The field as a whole, not one of the ways to write it.
+      const isWhole = zodSchema._zod.def.type === 'default';
+      if (isWhole && FILE_FIELDS.has(names.join('.'))) acceptFile(jsonSchema);
     },
   });
   return { ...schema, title: 'txgossip scenario' };
 }
 
+/** Such a field can be written in several ways already; this is one more. */
 function acceptFile(schema: JsonSchema): void {
-  const { description, default: fallback, ...shape } = schema;
-  for (const key of Object.keys(schema)) delete (schema as Record<string, unknown>)[key];
   const file: JsonSchema = { type: 'string', description: 'Path of a file, counted from the scenario file.' };
-  Object.assign(schema, { description, default: fallback, anyOf: [...(shape.anyOf ?? [shape]), file] });
+  schema.anyOf = [...schema.anyOf!, file];
 }
 
 /** Options of a node by name; values as its configuration takes them, which the schema of a scenario leaves open. */

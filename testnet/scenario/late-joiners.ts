@@ -5,7 +5,10 @@ import { nodesOf, pick, wantedOf } from './select-nodes.ts';
 import type { Place } from './select-nodes.ts';
 
 /** Their indices, ascending. */
-export function lateJoiners({ faults, seed }: Pick<Scenario, 'faults' | 'seed'>, places: readonly Place[]): number[] {
+export function lateJoiners(
+  { faults, seed }: Pick<Scenario, 'faults' | 'seed'>,
+  places: readonly Place[],
+): number[] {
   if (faults.lateJoiners === null) return [];
   const { nodes, atMs: _, ...chosen } = faults.lateJoiners;
   if (nodes !== undefined) return [...nodes].sort((a, b) => a - b);

@@ -9,6 +9,8 @@ export function withVerifyMs(scenario: Scenario, measureMs: () => number): Scena
   const verifyMs = measureMs();
   const known = <T extends { verifyMs?: number | 'measured' | undefined }>(cpu: T): T =>
     cpu.verifyMs === 'measured' ? { ...cpu, verifyMs } : cpu;
-  const groups = nodes.groups.map((group) => (group.cpu === undefined ? group : { ...group, cpu: known(group.cpu) }));
+  const groups = nodes.groups.map((group) =>
+    group.cpu === undefined ? group : { ...group, cpu: known(group.cpu) },
+  );
   return { ...scenario, nodes: { ...nodes, cpu: known(nodes.cpu), groups } };
 }

@@ -14,7 +14,10 @@ export function nodeContradictions(nodes: Nodes): Contradiction[] {
     // What is wrong for all nodes is said once.
     const own =
       options.length > 0 ? [] : nodeOptionProblems(nodes.options, group.options, [...path, 'options']);
-    return [...own, ...groupProblems(nodes, index).map((each) => ({ ...each, path: [...path, ...each.path] }))];
+    return [
+      ...own,
+      ...groupProblems(nodes, index).map((each) => ({ ...each, path: [...path, ...each.path] })),
+    ];
   });
   return [...options, ...groups, ...(groups.length === 0 ? sizeProblems(nodes) : [])];
 }
@@ -23,7 +26,10 @@ function groupProblems({ groups, count }: Nodes, index: number): Contradiction[]
   const group = groups[index]!;
   const problems: Contradiction[] = [];
   if (group.name === DEFAULT_GROUP) {
-    problems.push({ path: ['name'], message: `${DEFAULT_GROUP} is the nodes of no group: take another name` });
+    problems.push({
+      path: ['name'],
+      message: `${DEFAULT_GROUP} is the nodes of no group: take another name`,
+    });
   }
   if (groups.findIndex(({ name }) => name === group.name) < index) {
     problems.push({ path: ['name'], message: `there is a group "${group.name}" already: take another name` });
@@ -46,7 +52,10 @@ function groupProblems({ groups, count }: Nodes, index: number): Contradiction[]
       return first >= 0 && (before < index || first < position);
     });
     if (other !== undefined) {
-      problems.push({ path, message: `node ${node} is in group "${other.name}" already: leave it out of one` });
+      problems.push({
+        path,
+        message: `node ${node} is in group "${other.name}" already: leave it out of one`,
+      });
     }
   }
   return problems;

@@ -90,7 +90,8 @@ export function pathOf(dotted: string): string[] | undefined {
   if (fieldAt(dotted) !== undefined || isItem(parts)) return parts;
   for (let length = 1; length < parts.length; length++) {
     const above = fieldAt(parts.slice(0, length).join('.'));
-    if (above?.kind === 'table' && parts.slice(length).join('.') !== '') return [...parts.slice(0, length), parts.slice(length).join('.')];
+    if (above?.kind === 'table' && parts.slice(length).join('.') !== '')
+      return [...parts.slice(0, length), parts.slice(length).join('.')];
   }
   return undefined;
 }

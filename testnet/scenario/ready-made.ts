@@ -1,5 +1,5 @@
 /** The scenarios that come with the package. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { packageFolder } from '../package-folder.ts';
@@ -37,5 +37,6 @@ export function readyMadeScenarios(): ReadyMade[] {
 
 /** The file of a ready-made scenario, or undefined: `run default` where there is no such file. */
 export function readyMadeFile(name: string): string | undefined {
-  return readyMadeScenarios().find((scenario) => scenario.name === name)?.file;
+  const file = join(scenariosFolder(), `${name}.yaml`);
+  return basename(file, '.yaml') === name && existsSync(file) ? file : undefined;
 }

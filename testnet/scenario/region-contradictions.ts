@@ -19,7 +19,11 @@ export function regionContradictions({ nodes, links }: ScenarioFields): Contradi
     const message = region === undefined ? null : known(region);
     return message === null ? [] : [{ path: ['nodes', 'groups', index, 'region'], message }];
   });
-  const own = [...shareProblems(regions, known), ...typeProblems(regions, known), ...overrideProblems(regions, known)];
+  const own = [
+    ...shareProblems(regions, known),
+    ...typeProblems(regions, known),
+    ...overrideProblems(regions, known),
+  ];
   return [
     ...groups,
     ...own.map(({ path, message }) => ({ path: ['links', 'regions', ...path], message })),
@@ -75,7 +79,8 @@ function lineProblems(nodes: ScenarioFields['nodes'], regions: Regions): Contrad
       : [
           {
             path: ['nodes', line],
-            message: 'lines come from links.regions.nodeTypes: leave this out, or set links.regions.nodeTypes to none',
+            message:
+              'lines come from links.regions.nodeTypes: leave this out, or set links.regions.nodeTypes to none',
           },
         ],
   );

@@ -36,7 +36,8 @@ export function directionsOf(pair: string): [from: string, to: string][] {
 
 /** Number of nodes in each region against the others, regions without any left out. */
 export function sharesOf(regions: Regions): Record<string, number> {
-  const given = regions.shares ?? (typeof regions.matrix === 'string' ? regionData(regions.matrix).shares : null);
+  const given =
+    regions.shares ?? (typeof regions.matrix === 'string' ? regionData(regions.matrix).shares : null);
   const shares = given ?? Object.fromEntries(Object.keys(latenciesOf(regions)).map((region) => [region, 1]));
   return Object.fromEntries(Object.entries(shares).filter(([, share]) => share > 0));
 }
@@ -81,7 +82,9 @@ export function typesOfNodes(
   if (regions === null) return types;
   const all = nodeTypesOf(regions);
   for (const region of new Set(places)) {
-    const here = all.filter((type) => type.regions === undefined || (region !== null && type.regions.includes(region)));
+    const here = all.filter(
+      (type) => type.regions === undefined || (region !== null && type.regions.includes(region)),
+    );
     if (here.length === 0) continue;
     const nodes = places.flatMap((place, node) => (place === region ? [node] : []));
     shuffle(streamOf(seed, 'node-types', region ?? ''), nodes);

@@ -37,14 +37,20 @@ export function parseOverrides(overrides: readonly string[]): Override[] {
 }
 
 /** As `resolveScenario`, of what was read already. */
-export function resolveParsed(parsed: ParsedScenario, overrides: readonly Override[], folder: string): Scenario {
+export function resolveParsed(
+  parsed: ParsedScenario,
+  overrides: readonly Override[],
+  folder: string,
+): Scenario {
   const written = applyOverrides(parsed.data, overrides);
   const { data, problems } = inlineFiles(written, folder);
   const result = scenarioSchema.safeParse(data);
   const placeOf = (path: Path): string => overrideOf(path, overrides)?.where ?? parsed.where(path);
   const unread = problems.map(({ path, message }) => ({ where: placeOf(path), path: dotted(path), message }));
   if (result.success && unread.length === 0) return result.data;
-  const issues = result.success ? [] : result.error.issues.flatMap((issue) => issuesWithin(issue, valueAt(data, issue.path)));
+  const issues = result.success
+    ? []
+    : result.error.issues.flatMap((issue) => issuesWithin(issue, valueAt(data, issue.path)));
   // What could not be read is still the name of a file, which the schema cannot know.
   const others = issues.filter((issue) => !problems.some(({ path }) => dotted(path) === dotted(issue.path)));
   throw new ScenarioError([

@@ -36,7 +36,10 @@ export const scenarioFields = z.strictObject({
   faults: faultsFields.prefault({}).describe('What breaks, and when.'),
   measure: measureFields.prefault({}).describe('When measuring starts and ends.'),
   expect: z
-    .record(z.string().min(1), z.union([z.number(), z.boolean(), z.string().regex(COMPARISON, `expected ${AN_EXPECTATION}`)]))
+    .record(
+      z.string().min(1),
+      z.union([z.number(), z.boolean(), z.string().regex(COMPARISON, `expected ${AN_EXPECTATION}`)]),
+    )
     .default({ 'coverage.min': 1 })
     .describe(
       'What must hold of the summary: dotted path -> a number or true/false it must equal, or a comparison such as "< 800". Written out, it replaces the default.',

@@ -26,7 +26,10 @@ export function nodesOf({ group, region }: NodeChoice, places: readonly Place[])
 }
 
 /** How many are wanted of so many; a share is at least one, so that it hits somebody. */
-export function wantedOf({ count, share }: { count?: number | undefined; share?: number | undefined }, among: number): number {
+export function wantedOf(
+  { count, share }: { count?: number | undefined; share?: number | undefined },
+  among: number,
+): number {
   if (count !== undefined) return count;
   return share === undefined ? among : Math.max(1, Math.round(share * among));
 }

@@ -25,7 +25,9 @@ export function sweepSettings(sweep: Scenario['sweep'], whereOf: (path: Place) =
     const message = fieldProblem(field, sweep);
     return message === null ? [] : [problem(place, message)];
   });
-  const count = Object.values(grid).reduce((product, values) => product * values.length, Math.max(1, list.length)) * repeats;
+  const count =
+    Object.values(grid).reduce((product, values) => product * values.length, Math.max(1, list.length)) *
+    repeats;
   if (count > maxPoints) {
     const message = `${count} runs, more than maxPoints (${maxPoints}): take fewer values or repeats, or raise sweep.maxPoints`;
     problems.push(problem([], message));
@@ -56,15 +58,19 @@ function isEmpty({ grid, list, repeats }: Sweep): boolean {
 function fieldsOf({ grid, list }: Sweep): { field: string; place: Place }[] {
   return [
     ...Object.keys(grid).map((field) => ({ field, place: ['grid', field] })),
-    ...list.flatMap((entry, index) => Object.keys(entry).map((field) => ({ field, place: ['list', index, field] }))),
+    ...list.flatMap((entry, index) =>
+      Object.keys(entry).map((field) => ({ field, place: ['list', index, field] })),
+    ),
   ];
 }
 
 function fieldProblem(field: string, { grid, list, repeats }: Sweep): string | null {
   const path = pathOf(field);
   if (path === undefined) return unknownField(field);
-  if (path[0] === 'sweep' || path[0] === 'name') return `${path[0]} is of the sweep as a whole: change another field`;
-  if (field === 'seed' && repeats > 1) return 'repeats give each run a seed of its own: leave one of the two out';
+  if (path[0] === 'sweep' || path[0] === 'name')
+    return `${path[0]} is of the sweep as a whole: change another field`;
+  if (field === 'seed' && repeats > 1)
+    return 'repeats give each run a seed of its own: leave one of the two out';
   if (Object.hasOwn(grid, field) && list.some((entry) => Object.hasOwn(entry, field))) {
     return 'it is in the grid and in the list: leave it out of one';
   }

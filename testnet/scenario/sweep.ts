@@ -58,7 +58,8 @@ export function sweepPoints(
     try {
       return Array.from({ length: repeats }, (_, index) => {
         const repeat = index + 1;
-        const seed = (changed['seed'] as number | undefined) ?? seedOf(base.seed, changed, repeat, taken.seeds);
+        const seed =
+          (changed['seed'] as number | undefined) ?? seedOf(base.seed, changed, repeat, taken.seeds);
         const own = repeats === 1 ? name : `${name}_r${repeat}`;
         return { name: own, setting: name, overrides: changed, repeat, seed, scenario: resolve(seed) };
       });
@@ -93,7 +94,9 @@ function seedOf(seed: number, changed: Record<string, unknown>, repeat: number, 
 /** What no file system minds; where that makes two alike, or one too long, they are numbered. */
 function nameOf(setting: readonly Override[], taken: Set<string>): string {
   const plain = setting
-    .map(({ path, value }) => `${path.join('.')}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(
+      ({ path, value }) => `${path.join('.')}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    )
     .map((part) => part.replaceAll(/[^\w.=+-]+/g, '-').replaceAll(/^-+|-+$/g, ''))
     .join('_');
   const wanted = plain === '' ? 'seeds' : plain.slice(0, MAX_NAME);

@@ -18,7 +18,7 @@ const UNITS: readonly Unit[] = [
   { suffix: 'Ms', name: 'ms', factors: TIMES },
   { suffix: 'Mbps', name: 'Mbit/s', factors: RATES },
   { suffix: 'Bytes', name: 'bytes', factors: SIZES },
-  { suffix: 'PerSecond', name: 'a second', factors: { '/s': 1, 'tx/s': 1, 'tps': 1, '/min': 1 / 60 } },
+  { suffix: 'PerSecond', name: 'a second', factors: { '/s': 1, 'tx/s': 1, tps: 1, '/min': 1 / 60 } },
   { suffix: 'PerMinute', name: 'a minute', factors: { '/min': 1, '/s': 60, '/h': 1 / 60 } },
   { suffix: 'Percent', name: '%', factors: { '%': 1 } },
   { suffix: 'Rate', name: 'share, 0 to 1', factors: SHARES },
@@ -52,7 +52,8 @@ export function withoutUnit(field: string): string {
 /** What somebody wrote with a unit, as a number for the field: 50 for `50ms` in `latencyMs`. Undefined: it is none. */
 export function inUnitOf(field: string, written: unknown): number | undefined {
   if (typeof written === 'number') return written;
-  const match = typeof written === 'string' ? /^\s*([-+]?[\d_,]*\.?\d+)\s*([a-z%/]+)\s*$/i.exec(written) : null;
+  const match =
+    typeof written === 'string' ? /^\s*([-+]?[\d_,]*\.?\d+)\s*([a-z%/]+)\s*$/i.exec(written) : null;
   if (match === null) return undefined;
   const factor = unit(field)?.factors[match[2]!.toLowerCase()];
   const number = Number(match[1]!.replaceAll(/[_,]/g, ''));

@@ -41,7 +41,7 @@ export function clustersWithBridges(
   }
   for (let left = 0; left < clusters; left++) {
     for (let right = left + 1; right < clusters; right++) {
-      for (let built = 0; built < bridges; ) {
+      for (let built = 0; built < bridges;) {
         const a = bounds[left]! + int(random, size(left));
         const b = bounds[right]! + int(random, size(right));
         if (set.has(a, b)) continue;
@@ -92,9 +92,12 @@ export function regionGraph(
   const all = Array.from({ length: nodes }, (_, node) => node);
   const inside = new Map<string | null, number[]>();
   for (const node of all) inside.set(regionOf[node]!, [...(inside.get(regionOf[node]!) ?? []), node]);
-  const outside = new Map([...inside.keys()].map((region) => [region, all.filter((node) => regionOf[node] !== region)]));
+  const outside = new Map(
+    [...inside.keys()].map((region) => [region, all.filter((node) => regionOf[node] !== region)]),
+  );
   const wanted = Math.min(Math.round((nodes * degree) / 2), (nodes * (nodes - 1)) / 2);
-  const hint = 'raise topology.degree, or lower topology.localShare so that more connections leave their region';
+  const hint =
+    'raise topology.degree, or lower topology.localShare so that more connections leave their region';
 
   return connected(nodes, hint, () => {
     const set = new EdgeSet();
@@ -104,7 +107,8 @@ export function regionGraph(
       const region = regionOf[from]!;
       const first = chance(random, localShare) ? inside : outside;
       const second = first === inside ? outside : inside;
-      const to = stranger(set, from, first.get(region)!, random) ?? stranger(set, from, second.get(region)!, random);
+      const to =
+        stranger(set, from, first.get(region)!, random) ?? stranger(set, from, second.get(region)!, random);
       if (to === undefined) continue;
       set.add(from, to);
       edges++;

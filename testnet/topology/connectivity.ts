@@ -50,14 +50,21 @@ export function cutOff(nodes: number, edges: readonly Edge[]): number[] {
     .sort((a, b) => a - b);
 }
 
-/** The edges as they came. @throws {TopologyError} naming the nodes cut off from the largest part, and `hint`. */
-export function checkConnected(nodes: number, edges: Edge[], hint: string): Edge[] {
+/** Names the nodes cut off from the largest part, and says `hint`; null when the graph is connected. */
+export function cutOffProblem(nodes: number, edges: readonly Edge[], hint: string): string | null {
   const outside = cutOff(nodes, edges);
-  if (outside.length === 0) return edges;
+  if (outside.length === 0) return null;
   const named = outside.slice(0, NAMED).join(', ');
   const more = outside.length > NAMED ? ` and ${outside.length - NAMED} more` : '';
   const who = outside.length === 1 ? `node ${named} is` : `nodes ${named}${more} are`;
-  throw new TopologyError(`${who} cut off from the other ${nodes - outside.length}: ${hint}`);
+  return `${who} cut off from the other ${nodes - outside.length}: ${hint}`;
+}
+
+/** The edges as they came. @throws {TopologyError} as `cutOffProblem` says. */
+export function checkConnected(nodes: number, edges: Edge[], hint: string): Edge[] {
+  const problem = cutOffProblem(nodes, edges, hint);
+  if (problem !== null) throw new TopologyError(problem);
+  return edges;
 }
 
 /** Draws until the graph is connected. @throws {TopologyError} when it never is, with `hint`. */

@@ -1,10 +1,14 @@
 /** Edges as somebody wrote them down. */
+import { cutOffProblem } from './connectivity.ts';
 
-/** The first entry that is no edge between two of `nodes` nodes, or repeats another; null when all are good. */
+/**
+ * The first entry that is no edge between two of `nodes` nodes, or repeats another; or, with no index, that the list
+ * leaves nodes cut off. Null when all is good.
+ */
 export function edgeListProblem(
   nodes: number,
   edges: readonly (readonly [number, number])[],
-): { index: number; message: string } | null {
+): { index: number | null; message: string } | null {
   const seen = new Set<string>();
   for (const [index, [a, b]] of edges.entries()) {
     const edge = `edge [${a}, ${b}]`;
@@ -20,7 +24,8 @@ export function edgeListProblem(
     if (seen.has(key)) return { index, message: `${edge} is listed twice; connections go both ways` };
     seen.add(key);
   }
-  return null;
+  const message = cutOffProblem(nodes, edges, 'add edges to topology.edges that reach them');
+  return message === null ? null : { index: null, message };
 }
 
 /**
@@ -39,6 +44,7 @@ export function parseEdgeFile(text: string, file: string): [number, number][] {
     if (cells.length === 2 && Number.isSafeInteger(a) && Number.isSafeInteger(b)) return [[a!, b!]];
     throw new RangeError(`${file}:${index + 1}: "${line}" is no edge: write two node indices, such as 0 1`);
   });
-  if (edges.length === 0) throw new RangeError(`${file}: there is no edge in it: write two node indices a line`);
+  if (edges.length === 0)
+    throw new RangeError(`${file}: there is no edge in it: write two node indices a line`);
   return edges;
 }

@@ -67,7 +67,8 @@ export function matrixProblem(latencyMs: RegionLatencies): string | null {
   for (const from of regions) {
     const row = latencyMs[from]!;
     const stranger = Object.keys(row).find((to) => !regions.includes(to));
-    if (stranger !== undefined) return `${from} -> ${stranger}: there are no latencies from ${stranger}; add them`;
+    if (stranger !== undefined)
+      return `${from} -> ${stranger}: there are no latencies from ${stranger}; add them`;
     for (const to of regions) {
       const ms = row[to];
       if (ms === undefined) return `the latency ${from} -> ${to} is missing; write it in ms, one way`;
@@ -146,7 +147,9 @@ interface FileNodeType {
 function isNodeType(value: unknown): value is FileNodeType {
   if (!isMapping(value)) return false;
   const { name, weight, uplinkMbps, downlinkMbps } = value;
-  return typeof name === 'string' && isWeight(weight) && weight > 0 && isLine(uplinkMbps) && isLine(downlinkMbps);
+  return (
+    typeof name === 'string' && isWeight(weight) && weight > 0 && isLine(uplinkMbps) && isLine(downlinkMbps)
+  );
 }
 
 function isLine(value: unknown): boolean {

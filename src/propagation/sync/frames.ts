@@ -20,7 +20,7 @@ export class SyncFrames {
   readonly #bytes: ReturnType<typeof byteStream<Stream>>;
   readonly #clock: Clock;
   readonly #silenceMs: number;
-  /** Why we ended the stream ourselves. */
+  /** Why it was ended at this side. */
   #ended: Error | undefined;
   /** Of frames, lengths included. */
   sentBytes = 0;
@@ -32,6 +32,11 @@ export class SyncFrames {
     this.#bytes = byteStream(stream, { maxBufferSize: limits.maxBufferBytes });
     this.#clock = clock;
     this.#silenceMs = limits.silenceMs;
+    // Whoever writes when that happens is only told that the stream has gone.
+    stream.addEventListener('close', ({ error }) => {
+      if (error?.name === 'StreamBufferError')
+        this.#ended ??= new SyncFault('the peer sends on without waiting');
+    });
   }
 
   /** @throws {SyncFault} for a longer frame, an empty one, or more than we hold; PeerSilent; Error when the stream ends. */

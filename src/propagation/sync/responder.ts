@@ -79,7 +79,7 @@ class Answers {
   readonly #exchange: Exchange;
   readonly #snapshot: Snapshot;
   readonly #symbols: SymbolStream;
-  /** They claim to have so many: what they offer cannot be more. */
+  /** As they said; it may be more by now. */
   readonly #theirCount: number;
   #step: Step = 'compare';
   #symbolsSent = 0;
@@ -170,7 +170,7 @@ class Answers {
     const offered = decodeKeys(body, MAX_OFFERED);
     this.#offered += offered.length;
     if (new Set(offered).size < offered.length) throw new SyncFault('an id offered twice');
-    if (this.#offered > this.#theirCount) throw new SyncFault('more is offered than the peer has');
+    if (this.#offered > exchange.options.maxIds) throw new SyncFault('more is offered than any pool holds');
     // So that rounds are few: all offers but the last are full.
     this.#step = offered.length === MAX_OFFERED ? 'offer' : 'offered';
     if (!exchange.take()) {

@@ -57,10 +57,10 @@ function sipHash(words: Int32Array, [k0l, k0h, k1l, k1h]: SipKey, out: Int32Arra
   for (let word = 0; word < 8; word += 2) compress(words[word]!, words[word + 1]!);
   // The last block: no bytes left, and the length, 32, on top.
   compress(0, 32 << 24);
-  v[4]! ^= 0xff;
+  v[4] ^= 0xff;
   for (let round = 0; round < 4; round++) sipRound();
-  out[0] = v[0]! ^ v[2]! ^ v[4]! ^ v[6]!;
-  out[1] = v[1]! ^ v[3]! ^ v[5]! ^ v[7]!;
+  out[0] = v[0] ^ v[2] ^ v[4] ^ v[6];
+  out[1] = v[1] ^ v[3] ^ v[5] ^ v[7];
 }
 
 function compress(low: number, high: number): void {

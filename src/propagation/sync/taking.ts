@@ -99,9 +99,9 @@ function worthNoRetry(results: readonly Admitted[]): Hex[] {
   );
 }
 
-/** Nothing of it had room: what follows is cheaper. */
+/** Nothing of it had room, but behind what had none: what follows is cheaper. */
 function isFull(results: readonly Admitted[]): boolean {
   const full = ({ outcome }: Admitted): boolean =>
     outcome.status === 'refused' && (outcome.code === 'underpriced' || outcome.code === 'pool-full');
-  return results.some(full) && results.every(({ outcome }) => outcome.status === 'refused');
+  return results.some(full) && results.every(({ outcome }) => outcome.status !== 'pending');
 }

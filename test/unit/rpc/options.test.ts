@@ -20,7 +20,11 @@ describe('rpc options', () => {
 
   it('answer admin and txgossip only on loopback, unless told otherwise', () => {
     const ordinary = ['eth', 'net', 'web3', 'txpool'];
-    assert.deepEqual(enabledNamespaces({ host: '127.0.0.1', namespaces: undefined }), [...ordinary, 'admin', 'txgossip']);
+    assert.deepEqual(enabledNamespaces({ host: '127.0.0.1', namespaces: undefined }), [
+      ...ordinary,
+      'admin',
+      'txgossip',
+    ]);
     assert.deepEqual(enabledNamespaces({ host: '0.0.0.0', namespaces: undefined }), ordinary);
     assert.deepEqual(enabledNamespaces({ host: '0.0.0.0', namespaces: ['admin'] }), ['admin']);
     assert.deepEqual(enabledNamespaces({ host: '127.0.0.1', namespaces: [] }), []);

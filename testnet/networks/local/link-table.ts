@@ -17,6 +17,8 @@ export class LinkTable {
   /** What directions that were changed are like now. */
   readonly #changed = new Map<string, LinkState>();
 
+  #countsLateness = true;
+
   constructor(model: LinkModel) {
     this.#model = model;
   }
@@ -27,6 +29,7 @@ export class LinkTable {
     let link = this.#links.get(key);
     if (link === undefined) {
       link = new Link(this.#conditions(self, peer), this.#conditions(peer, self));
+      countOf(link, this.#countsLateness);
       this.#links.set(key, link);
     }
     return link;
@@ -71,6 +74,11 @@ export class LinkTable {
     }
   }
 
+  countLateness(count: boolean): void {
+    this.#countsLateness = count;
+    for (const link of this.#links.values()) countOf(link, count);
+  }
+
   /** Mends all that is cut: for a process that ends, and has goodbyes to say. */
   healAll(): void {
     for (const link of this.#links.values()) link.heal();
@@ -110,4 +118,8 @@ export class LinkTable {
 
 function keyOf(from: number, to: number): string {
   return `${from}>${to}`;
+}
+
+function countOf({ there, back }: Link, count: boolean): void {
+  there.countsLateness = back.countsLateness = count;
 }

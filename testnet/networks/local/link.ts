@@ -11,6 +11,7 @@ export class DirectedLink {
   #line!: AccessLine;
   /** What came out of it so far, and how late that was in all: what the emulation itself is off by. */
   #lateness = { messages: 0, lateMs: 0 };
+  countsLateness = true;
 
   constructor(conditions: LinkConditions) {
     this.change(conditions);
@@ -43,6 +44,7 @@ export class DirectedLink {
 
   /** Negative: early. */
   cameLate(lateMs: number): void {
+    if (!this.countsLateness) return;
     this.#lateness.messages++;
     this.#lateness.lateMs += lateMs;
   }

@@ -221,6 +221,8 @@ export class NodeLives {
     node.silence = Promise.withResolvers();
     node.child!.thaw();
     this.#guard.release(node.child!.pid);
+    // It reads this after what came due meanwhile has come out.
+    this.#countLateness(node, true);
     this.#runSlowly(node);
   }
 
@@ -228,6 +230,7 @@ export class NodeLives {
     const child = node.child!;
     this.#runFreely(node);
     node.frozen = true;
+    this.#countLateness(node, false);
     await withinMs(LAST_WORDS_MS, child.ask('report', null), (reports) => this.#took(child, reports));
     this.#guard.watch(child.pid);
     child.freeze();
@@ -264,6 +267,7 @@ export class NodeLives {
   #runSlowly(node: LocalNode): void {
     const child = node.child!;
     if (node.slowness === 1 || node.frozen) return;
+    this.#countLateness(node, false);
     this.#guard.watch(child.pid);
     this.#dutyCycles.set(node, new DutyCycle(this.#init.clock, child, node.slowness));
   }
@@ -275,6 +279,13 @@ export class NodeLives {
     cycle.end();
     this.#dutyCycles.delete(node);
     this.#guard.release(node.child!.pid);
+    this.#countLateness(node, true);
+  }
+
+  /** A process that is kept from computing emulates its links late, and not by a fault of the emulation. */
+  #countLateness({ child }: LocalNode, count: boolean): void {
+    // Who ends meanwhile has nothing to count.
+    child!.ask('countLateness', count).catch(() => undefined);
   }
 
   /** Of each process that is up and can answer; `starting`: of those that are being started, too. */

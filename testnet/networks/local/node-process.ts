@@ -114,6 +114,11 @@ const handlers: {
 
   lateness: () => Promise.resolve(links?.lateness() ?? []),
 
+  countLateness: (count) => {
+    links?.countLateness(count);
+    return Promise.resolve(null);
+  },
+
   stop: async () => {
     // A cut link would have the goodbyes wait until somebody gives up.
     links?.healAll();

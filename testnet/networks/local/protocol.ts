@@ -70,6 +70,8 @@ export interface Exchanges {
   /** Delays of the event loop and of links count from now on. */
   beginMeasuring: { request: null; answer: null };
   lateness: { request: null; answer: LinkLateness[] };
+  /** Whether lateness of links counts: not while the process is kept from computing on purpose. */
+  countLateness: { request: boolean; answer: null };
   /** Says goodbye and ends. */
   stop: { request: null; answer: NodeReport[] };
   /** Ends at once, without a word to anybody but the controller. */

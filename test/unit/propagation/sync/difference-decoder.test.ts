@@ -97,6 +97,30 @@ describe('DifferenceDecoder', () => {
     }
   });
 
+  it('estimates from a few symbols how many differences there are', () => {
+    const common = randomPairs(11, 'common', 500);
+    for (const [d, symbols, most] of [
+      [30, 16, 0.5],
+      [300, 16, 0.5],
+      [300, 64, 0.3],
+    ] as const) {
+      const estimates = Array.from({ length: 60 }, (_, run) => {
+        const stream = new SymbolStream(idsOf([...common, ...randomPairs(run, `theirs ${d}`, d / 2)]));
+        stream.extend(symbols);
+        const ours = idsOf([...common, ...randomPairs(run, `ours ${d}`, d / 2)]);
+        const decoder = new DifferenceDecoder(ours);
+        decoder.take(stream.symbols);
+        return decoder.estimate();
+      });
+      const mean = estimates.reduce((sum, each) => sum + each, 0) / estimates.length;
+      const deviation = Math.sqrt(
+        estimates.reduce((sum, each) => sum + (each - mean) ** 2, 0) / estimates.length,
+      );
+      assert.ok(Math.abs(mean / d - 1) < 0.15, `${mean} for ${d}`);
+      assert.ok(deviation / d < most, `off by ${deviation / d} of ${d} with ${symbols} symbols`);
+    }
+  });
+
   it('says that symbols of no set are broken, or goes on asking, and holds no more than it was given', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 1, max: 300 }), (seed, n) => {

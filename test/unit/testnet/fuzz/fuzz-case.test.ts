@@ -30,7 +30,7 @@ describe('parseCase', () => {
       [{ scenario: { ...scenario, nodes: { count: 2, options: { 'gossip.x': 1 } } } }, /no such option/],
       [
         { scenario: { nodes: { count: 3 }, topology: { kind: 'edges', edges: [[0, 1]] } } },
-        /scenario\.topology: node 2 is cut off/,
+        /scenario\.topology\.edges: node 2 is cut off/,
       ],
     ];
     for (const [some, message] of refusals) assert.throws(() => parse(some), { name: 'CaseError', message });

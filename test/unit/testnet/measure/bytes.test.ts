@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { AppliedFault } from '../../../../testnet/faults/fault.ts';
 import { bytesFigures } from '../../../../testnet/measure/bytes.ts';
 import { countersWhileMeasuring } from '../../../../testnet/measure/counters.ts';
 import type { ExperimentRecord } from '../../../../testnet/measure/record.ts';
@@ -112,6 +113,24 @@ describe('bytesFigures', () => {
   it('are measured when a node was down only outside of the measuring', () => {
     const downtimes = [{ node: 1, fromMs: -50, untilMs: -20 }];
     assert.equal(figures(counted({ downtimes, network: 'local' })).conserved, true);
+  });
+});
+
+describe('bytes that are missing after a cut', () => {
+  const cut: AppliedFault = {
+    atMs: 0,
+    appliedAtMs: 100,
+    cause: 'timeline 1',
+    missed: null,
+    action: { kind: 'cut', links: [[0, 1]] },
+  };
+
+  it('prove nothing between processes, and everything where each byte is followed', () => {
+    const missing = { droppedBytes: 1e9 };
+    assert.equal(figures(counted({ ...missing, network: 'local' })).conserved, false);
+    assert.equal(figures(counted({ ...missing, network: 'local', faults: [cut] })).conserved, null);
+    assert.equal(figures(counted({ ...missing, network: 'simulated', faults: [cut] })).conserved, false);
+    assert.equal(figures(counted({ network: 'local', faults: [cut] })).conserved, true);
   });
 });
 

@@ -24,7 +24,10 @@ describe('readRecord', () => {
   });
 
   it('says of another folder that it is no run', async () => {
-    await assert.rejects(readRecord(scratch.path), /is not a run folder: it has no readable record\.json\.gz/);
+    await assert.rejects(
+      readRecord(scratch.path),
+      /is not a run folder: it has no readable record\.json\.gz/,
+    );
   });
 
   it('does not pass over missing events', async () => {

@@ -30,7 +30,13 @@ describe('fields', () => {
   it('are found below lists, below sections that can be null, and among several ways to write a field', () => {
     assert.deepEqual(namesIn('faults.timeline.3.kill'), ['count', 'share', 'group', 'region']);
     assert.deepEqual(namesIn('faults.churn'), ['perMinute', 'downMs', 'disk', 'graceful']);
-    assert.deepEqual(namesIn('links.regions.nodeTypes.0'), ['name', 'share', 'uplinkMbps', 'downlinkMbps', 'regions']);
+    assert.deepEqual(namesIn('links.regions.nodeTypes.0'), [
+      'name',
+      'share',
+      'uplinkMbps',
+      'downlinkMbps',
+      'regions',
+    ]);
     assert.equal(fieldAt('nodes.groups.12.options')?.kind, 'table');
     assert.equal(fieldAt('links.regions.matrix')?.always, false);
     assert.equal(fieldAt('nodes.groups.name'), undefined);

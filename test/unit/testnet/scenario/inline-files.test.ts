@@ -25,7 +25,8 @@ describe('files that a scenario names', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  const resolve = (text: string, overrides: string[] = []) => resolveScenario(text, overrides, 'a.yaml', folder);
+  const resolve = (text: string, overrides: string[] = []) =>
+    resolveScenario(text, overrides, 'a.yaml', folder);
   const refusal = (text: string, overrides: string[] = []): string[] => {
     try {
       resolve(text, overrides);

@@ -57,15 +57,22 @@ nodes:
       behaviour: 'honest',
       joinsLate: false,
     });
-    assert.deepEqual(countBy(settings, ({ group }) => group), { slow: 2, mute: 3, '-': 5 });
-    for (const { group, behaviour } of settings) assert.equal(behaviour, group === 'mute' ? 'silent' : 'honest');
+    assert.deepEqual(
+      countBy(settings, ({ group }) => group),
+      { slow: 2, mute: 3, '-': 5 },
+    );
+    for (const { group, behaviour } of settings)
+      assert.equal(behaviour, group === 'mute' ? 'silent' : 'honest');
   });
 
   it('have groups of exactly the number or share asked for, dealt by the seed', () => {
     const text = (seed: number) =>
       `{seed: ${seed}, nodes: {count: 25, groups: [{name: a, share: 0.5}, {name: b, share: 0.3}, {name: c, count: 4}]}}`;
     const of = (seed: number) => settingsOf(text(seed)).map(({ group }) => group);
-    assert.deepEqual(countBy(of(1), (group) => group), { a: 13, b: 7, c: 4, '-': 1 });
+    assert.deepEqual(
+      countBy(of(1), (group) => group),
+      { a: 13, b: 7, c: 4, '-': 1 },
+    );
     assert.deepEqual(of(1), of(1));
     assert.notDeepEqual(of(1), of(2));
   });
@@ -119,7 +126,10 @@ links:
     shares: {London: 3, Seoul: 1}
     nodeTypes: [{name: fibre, share: 1, uplinkMbps: 500, downlinkMbps: 900, regions: [Seoul, Tokyo]}]
 `);
-    assert.deepEqual(countBy(settings, ({ region }) => region), { Tokyo: 1, London: 14, Seoul: 5 });
+    assert.deepEqual(
+      countBy(settings, ({ region }) => region),
+      { Tokyo: 1, London: 14, Seoul: 5 },
+    );
     for (const { region, group, uplinkMbps, downlinkMbps } of settings) {
       assert.equal(downlinkMbps, region === 'London' ? null : 900);
       assert.equal(uplinkMbps, group === 'hub' ? 5 : region === 'London' ? null : 500);
@@ -128,8 +138,8 @@ links:
 
   it('name those who join late, as many as asked for', () => {
     const late = (joiners: string, more = '') =>
-      settingsOf(`{nodes: {count: 20${more}}, faults: {lateJoiners: ${joiners}}}`).flatMap(({ joinsLate, index }) =>
-        joinsLate ? [index] : [],
+      settingsOf(`{nodes: {count: 20${more}}, faults: {lateJoiners: ${joiners}}}`).flatMap(
+        ({ joinsLate, index }) => (joinsLate ? [index] : []),
       );
     assert.deepEqual(late('{nodes: [7, 3], at: 2s}'), [3, 7]);
     assert.equal(late('{count: 4, atMs: 100}').length, 4);

@@ -56,7 +56,10 @@ describe('clusters with bridges', () => {
           const build = () => clustersWithBridges(nodes, degree, clusters, bridges, streamOf(seed));
           const problem =
             clustersProblem(nodes, clusters, bridges) ?? degreeProblem('clusters', nodes, degree, clusters);
-          if (problem !== null) return assert.throws(build, TopologyError);
+          if (problem !== null) {
+            assert.throws(build, TopologyError);
+            return;
+          }
           assertSimpleAndConnected(nodes, build());
           assert.deepEqual(build(), build());
         },
@@ -89,7 +92,14 @@ describe('the graph of regions', () => {
 
   it('is refused when no connection may leave a region, with what to do', () => {
     assert.throws(
-      () => regionGraph(40, 6, 1, Array.from({ length: 40 }, (_, node) => (node < 20 ? 'a' : 'b')), streamOf(1)),
+      () =>
+        regionGraph(
+          40,
+          6,
+          1,
+          Array.from({ length: 40 }, (_, node) => (node < 20 ? 'a' : 'b')),
+          streamOf(1),
+        ),
       /nodes 20, .* are cut off from the other 20: 100 graphs were drawn and all were in parts; raise topology\.degree, or lower topology\.localShare/,
     );
   });

@@ -18,7 +18,11 @@ describe('parseEdgeFile', () => {
     ['a third column', '0 1\n1 2 5\n', 'a.csv:2: "1 2 5" is no edge: write two node indices, such as 0 1'],
     ['one node', '0 1\n\n7\n', 'a.csv:3: "7" is no edge: write two node indices, such as 0 1'],
     ['a fraction', '0 1.5\n', 'a.csv:1: "0 1.5" is no edge: write two node indices, such as 0 1'],
-    ['names after the first line', '0 1\nfrom to\n', 'a.csv:2: "from to" is no edge: write two node indices, such as 0 1'],
+    [
+      'names after the first line',
+      '0 1\nfrom to\n',
+      'a.csv:2: "from to" is no edge: write two node indices, such as 0 1',
+    ],
     ['nothing in it', '# no\n', 'a.csv: there is no edge in it: write two node indices a line'],
   ];
   for (const [what, text, message] of broken) {

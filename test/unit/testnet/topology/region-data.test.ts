@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
-import { matrixProblem, parseRegionData, REGION_DATA_NAMES, regionData } from '../../../../testnet/topology/region-data.ts';
+import {
+  matrixProblem,
+  parseRegionData,
+  REGION_DATA_NAMES,
+  regionData,
+} from '../../../../testnet/topology/region-data.ts';
 
 const FOLDER = new URL('../../../../testnet/data/', import.meta.url);
 
@@ -38,11 +43,26 @@ describe('region data', () => {
   const broken: [what: string, text: string, file: string, message: RegExp][] = [
     ['no JSON', '{', 'a.json', /a\.json is not JSON/],
     ['no latencies', '{}', 'a.json', /a\.json: write \{"latencyMs"/],
-    ['a hole', '{"latencyMs": {"a": {"a": 1, "b": 2}, "b": {"a": 2}}}', 'a.json', /a\.json: the latency b -> b is missing/],
+    [
+      'a hole',
+      '{"latencyMs": {"a": {"a": 1, "b": 2}, "b": {"a": 2}}}',
+      'a.json',
+      /a\.json: the latency b -> b is missing/,
+    ],
     ['a stranger', '{"latencyMs": {"a": {"a": 1, "b": 2}}}', 'a.json', /there are no latencies from b/],
     ['a negative latency', '{"latencyMs": {"a": {"a": -1}}}', 'a.json', /a -> a is -1; write milliseconds/],
-    ['shares that are none', '{"latencyMs": {"a": {"a": 1}}, "regions": {"a": "x"}}', 'a.json', /how many nodes are where/],
-    ['types that are none', '{"latencyMs": {"a": {"a": 1}}, "nodeTypes": [{}]}', 'a.json', /nodeTypes is a list such as/],
+    [
+      'shares that are none',
+      '{"latencyMs": {"a": {"a": 1}}, "regions": {"a": "x"}}',
+      'a.json',
+      /how many nodes are where/,
+    ],
+    [
+      'types that are none',
+      '{"latencyMs": {"a": {"a": 1}}, "nodeTypes": [{}]}',
+      'a.json',
+      /nodeTypes is a list such as/,
+    ],
     ['a short line', '# c\nfrom,a,b\na,1\n', 'a.csv', /a\.csv:3: 1 latencies for the 2 regions/],
     ['a cell that is no number', 'from,a\na,x\n', 'a.csv', /a -> a is null; write milliseconds/],
     ['nothing', '# nothing\n', 'a.csv', /there is no region in it/],

@@ -110,6 +110,12 @@ describe('LinkTable', () => {
     back.cameLate(1);
     assert.equal(table.lateness().length, 2);
     table.forgetLateness();
+    table.countLateness(false);
+    there.cameLate(500);
+    table.between(4, 3).there.cameLate(500);
     assert.deepEqual(table.lateness(), []);
+    table.countLateness(true);
+    there.cameLate(2);
+    assert.deepEqual(table.lateness(), [{ from: 4, to: 2, messages: 1, meanLateMs: 2 }]);
   });
 });

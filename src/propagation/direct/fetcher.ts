@@ -1,0 +1,233 @@
+/**
+ * Asks for what was announced.
+ *
+ *   announced ──> waits delayMs for it to be pushed ──> ready ──> asked of one announcer ──> arrived
+ *                                                         ^                 │
+ *                                                         └── silent, gone or without it: the next announcer
+ *
+ * - One request at a time for each transaction: so without loss, and where nothing is pushed, it comes once.
+ * - The earliest announcer is asked first; it is the one that probably has the shortest way here.
+ * - A peer that does not answer in time stays occupied with that request until it does: it is slow, and more of them
+ *   would make it slower. (go-ethereum does the same.)
+ * - A transaction nobody is left to be asked for is forgotten, until it is announced again.
+ *
+ * Bounded: announcements tracked for each peer, hashes in a request, requests open at a peer.
+ */
+import type { Hex } from '../../bytes.ts';
+import type { Cancel, Clock } from '../../environment.ts';
+import type { PeerIdText } from '../../host/host.ts';
+
+export interface FetchLimits {
+  /** What is announced may still be pushed for so long, ms. */
+  delayMs: number;
+  /** What becomes ready within is asked for at once with what is ready, ms: fewer, fuller requests. */
+  slackMs: number;
+  /** Then the next announcer is asked, ms. */
+  timeoutMs: number;
+  maxHashesPerRequest: number;
+  /** Announcements of one peer not yet asked for; further ones are ignored: what it can make us remember. */
+  maxAnnouncedPerPeer: number;
+  /** Requests one peer has not answered: what it is burdened with. */
+  maxRequestsPerPeer: number;
+}
+
+export interface FetcherInit {
+  limits: FetchLimits;
+  clock: Clock;
+  /** False: it could not be sent, and another is asked. */
+  request: (peer: PeerIdText, number: number, hashes: readonly Hex[]) => boolean;
+}
+
+interface Wanted {
+  readyAtMs: number;
+  /** Not yet asked for it, earliest first. */
+  announcers: Set<PeerIdText>;
+  /** Being asked. */
+  asked: PeerIdText | undefined;
+}
+
+interface Request {
+  hashes: Set<Hex>;
+  cancelTimeout: Cancel;
+}
+
+/** Of one peer. */
+interface Ledger {
+  announced: number;
+  /** By number. */
+  requests: Map<number, Request>;
+}
+
+export class Fetcher {
+  readonly #limits: FetchLimits;
+  readonly #clock: Clock;
+  readonly #request: FetcherInit['request'];
+  readonly #wanted = new Map<Hex, Wanted>();
+  /** In the order they become ready: each waits equally long. */
+  readonly #waiting = new Set<Hex>();
+  /** To be asked for as soon as an announcer is free. */
+  readonly #ready = new Set<Hex>();
+  readonly #ledgers = new Map<PeerIdText, Ledger>();
+  /** Of requests: 32 bits. */
+  #nextNumber = 0;
+  #cancelWait: Cancel | undefined;
+
+  constructor({ limits, clock, request }: FetcherInit) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#request = request;
+  }
+
+  /** Announced and not yet here. */
+  get size(): number {
+    return this.#wanted.size;
+  }
+
+  /** @param hashes that are wanted. */
+  announced(peer: PeerIdText, hashes: readonly Hex[]): void {
+    const ledger = this.#ledger(peer);
+    const readyAtMs = this.#clock.nowMs() + this.#limits.delayMs;
+    for (const hash of hashes) {
+      const wanted = this.#wanted.get(hash);
+      if (wanted?.asked === peer || wanted?.announcers.has(peer) === true) continue;
+      if (ledger.announced >= this.#limits.maxAnnouncedPerPeer) break;
+      ledger.announced++;
+      if (wanted !== undefined) {
+        wanted.announcers.add(peer);
+        continue;
+      }
+      this.#wanted.set(hash, { readyAtMs, announcers: new Set([peer]), asked: undefined });
+      if (this.#limits.delayMs > 0) this.#waiting.add(hash);
+      else this.#ready.add(hash);
+    }
+    this.#ask();
+    this.#wait();
+  }
+
+  /** It is here, whoever brought it. */
+  arrived(hash: Hex): void {
+    const wanted = this.#wanted.get(hash);
+    if (wanted === undefined) return;
+    for (const peer of wanted.announcers) this.#ledger(peer).announced--;
+    this.#wanted.delete(hash);
+    this.#waiting.delete(hash);
+    this.#ready.delete(hash);
+  }
+
+  /** What the peer was asked for by that number and has not answered; undefined when there is no such request. */
+  requested(peer: PeerIdText, number: number): ReadonlySet<Hex> | undefined {
+    return this.#ledgers.get(peer)?.requests.get(number)?.hashes;
+  }
+
+  /** It has answered. Say first what `arrived` with it: others are asked for the rest. */
+  answered(peer: PeerIdText, number: number): void {
+    const { requests } = this.#ledger(peer);
+    const request = requests.get(number);
+    if (request === undefined) return;
+    requests.delete(number);
+    request.cancelTimeout();
+    this.#retry(peer, request.hashes);
+    this.#ask();
+  }
+
+  /** The peer is no longer connected. */
+  gone(peer: PeerIdText): void {
+    const ledger = this.#ledgers.get(peer);
+    if (ledger === undefined) return;
+    this.#ledgers.delete(peer);
+    for (const [hash, wanted] of this.#wanted) {
+      if (wanted.announcers.delete(peer) && wanted.announcers.size === 0 && wanted.asked === undefined)
+        this.arrived(hash);
+    }
+    for (const { hashes, cancelTimeout } of ledger.requests.values()) {
+      cancelTimeout();
+      this.#retry(peer, hashes);
+    }
+    this.#ask();
+  }
+
+  stop(): void {
+    this.#cancelWait?.();
+    for (const { requests } of this.#ledgers.values())
+      for (const { cancelTimeout } of requests.values()) cancelTimeout();
+    this.#ledgers.clear();
+    this.#wanted.clear();
+    this.#waiting.clear();
+    this.#ready.clear();
+  }
+
+  #ledger(peer: PeerIdText): Ledger {
+    let ledger = this.#ledgers.get(peer);
+    if (ledger === undefined) this.#ledgers.set(peer, (ledger = { announced: 0, requests: new Map() }));
+    return ledger;
+  }
+
+  /** Those of them still wanted that this peer was asked for. */
+  #retry(peer: PeerIdText, hashes: Iterable<Hex>): void {
+    for (const hash of hashes) {
+      const wanted = this.#wanted.get(hash);
+      if (wanted?.asked !== peer) continue;
+      wanted.asked = undefined;
+      if (wanted.announcers.size > 0) this.#ready.add(hash);
+      else this.#wanted.delete(hash);
+    }
+  }
+
+  /** Sees to it that what waits becomes ready in time. */
+  #wait(): void {
+    const first = this.#waiting.keys().next();
+    if (first.done || this.#cancelWait !== undefined) return;
+    const waitMs = this.#wanted.get(first.value)!.readyAtMs - this.#clock.nowMs();
+    this.#cancelWait = this.#clock.after(Math.max(0, waitMs), () => {
+      this.#cancelWait = undefined;
+      const untilMs = this.#clock.nowMs() + this.#limits.slackMs;
+      for (const hash of this.#waiting) {
+        if (this.#wanted.get(hash)!.readyAtMs > untilMs) break;
+        this.#waiting.delete(hash);
+        this.#ready.add(hash);
+      }
+      this.#ask();
+      this.#wait();
+    });
+  }
+
+  /** All that is ready and has an announcer that is free. */
+  #ask(): void {
+    const lists = new Map<PeerIdText, Hex[]>();
+    for (const hash of this.#ready) {
+      for (const peer of this.#wanted.get(hash)!.announcers) {
+        const list = lists.get(peer) ?? [];
+        const room =
+          (this.#limits.maxRequestsPerPeer - this.#ledger(peer).requests.size) *
+          this.#limits.maxHashesPerRequest;
+        if (list.length >= room) continue;
+        list.push(hash);
+        lists.set(peer, list);
+        break;
+      }
+    }
+    for (const [peer, list] of lists) {
+      for (let at = 0; at < list.length; at += this.#limits.maxHashesPerRequest)
+        this.#askOf(peer, list.slice(at, at + this.#limits.maxHashesPerRequest));
+    }
+  }
+
+  #askOf(peer: PeerIdText, hashes: readonly Hex[]): void {
+    const ledger = this.#ledger(peer);
+    for (const hash of hashes) {
+      const wanted = this.#wanted.get(hash)!;
+      wanted.announcers.delete(peer);
+      ledger.announced--;
+      wanted.asked = peer;
+      this.#ready.delete(hash);
+    }
+    const number = this.#nextNumber;
+    this.#nextNumber = (number + 1) >>> 0;
+    const cancelTimeout = this.#clock.after(this.#limits.timeoutMs, () => {
+      this.#retry(peer, hashes);
+      this.#ask();
+    });
+    ledger.requests.set(number, { hashes: new Set(hashes), cancelTimeout });
+    if (!this.#request(peer, number, hashes)) this.answered(peer, number);
+  }
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { Mempool } from '../../../../src/mempool/mempool.ts';
+import { SettledSet } from '../../../../src/propagation/sync/settled-set.ts';
+import { FakeState } from '../../../helpers/fake-state.ts';
+import { GWEI, makeTransaction, senderAddress } from '../../../helpers/make-transaction.ts';
+import { ManualClock } from '../../../helpers/manual-clock.ts';
+import { seeded } from '../../../helpers/seed.ts';
+
+const GRACE_MS = 3000;
+
+function start(graceMs = GRACE_MS) {
+  const clock = new ManualClock();
+  const pool = new Mempool(new FakeState(), { maxPendingTransactions: 6, maxPendingSlots: 6 });
+  return { clock, pool, settled: new SettledSet(pool, clock, graceMs) };
+}
+
+const hex = (digest: Uint8Array): string => Buffer.from(digest).toString('hex');
+const low = (sum: bigint): string => BigInt.asUintN(128, sum).toString(16).padStart(32, '0');
+
+describe('SettledSet', () => {
+  it('leaves out what became pending within the grace, and takes it in when that is over', () => {
+    const { clock, pool, settled } = start();
+    const one = makeTransaction();
+    pool.add(one, 'remote', clock.nowMs());
+    assert.deepEqual([settled.count, settled.has(one.hash), settled.hashes()], [0, false, []]);
+    assert.equal(hex(settled.digest()), low(0n));
+    clock.advance(GRACE_MS - 1);
+    assert.equal(settled.count, 0);
+    clock.advance(1);
+    assert.deepEqual([settled.count, settled.has(one.hash), settled.hashes()], [1, true, [one.hash]]);
+    assert.equal(hex(settled.digest()), low(BigInt(one.hash)));
+  });
+
+  it('has at once what gossip is not to bring, and what was in the pool before', () => {
+    const clock = new ManualClock();
+    const pool = new Mempool(new FakeState());
+    const [early, late] = [makeTransaction(), makeTransaction({ nonce: 1 })];
+    pool.add(early, 'remote', clock.nowMs());
+    const settled = new SettledSet(pool, clock, GRACE_MS);
+    pool.add(late, 'remote', clock.nowMs());
+    assert.deepEqual(settled.hashes(), [early.hash]);
+    settled.settle([late.hash]);
+    assert.deepEqual(settled.hashes(), [early.hash, late.hash]);
+  });
+
+  it('begins anew for what became pending again', () => {
+    const { clock, pool, settled } = start();
+    const [first, second] = [makeTransaction(), makeTransaction({ nonce: 1 })];
+    pool.add(first, 'remote', clock.nowMs());
+    pool.add(second, 'remote', clock.nowMs());
+    clock.advance(GRACE_MS);
+    assert.equal(settled.count, 2);
+    pool.remove(first.hash, 'expired');
+    assert.deepEqual([settled.count, settled.has(second.hash)], [0, false]);
+    pool.add(first, 'remote', clock.nowMs());
+    assert.equal(settled.count, 0);
+    clock.advance(GRACE_MS);
+    assert.equal(settled.count, 2);
+  });
+
+  it('without a grace is all that is pending', () => {
+    const { clock, pool, settled } = start(0);
+    pool.add(makeTransaction(), 'remote', clock.nowMs());
+    pool.add(makeTransaction({ nonce: 2 }), 'remote', clock.nowMs());
+    assert.equal(settled.count, 1);
+  });
+
+  it('knows its digest, whatever the pool goes through', () => {
+    const action = fc.record({
+      sender: fc.nat(3),
+      nonce: fc.nat(3),
+      tip: fc.integer({ min: 1, max: 40 }),
+      leaves: fc.boolean(),
+      waitMs: fc.nat(2000),
+    });
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
+        const { clock, pool, settled } = start();
+        const since = new Map<string, number>();
+        pool.subscribe(({ promoted }) => {
+          for (const { hash } of promoted) since.set(hash, clock.nowMs());
+        });
+        for (const { sender, nonce, tip, leaves, waitMs } of actions) {
+          clock.advance(waitMs);
+          const there = pool.contentFrom(senderAddress(sender));
+          const [victim] = [...there.pending, ...there.queued];
+          if (leaves && victim !== undefined) pool.remove(victim.hash, 'expired');
+          else {
+            const tipCap = BigInt(tip) * GWEI;
+            pool.add(
+              makeTransaction({ sender: senderAddress(sender), nonce, tipCap }),
+              'remote',
+              clock.nowMs(),
+            );
+          }
+          pool.checkInvariants();
+          const expected = [...pool.pendingTransactions()]
+            .map(({ hash }) => hash)
+            .filter((hash) => since.get(hash)! <= clock.nowMs() - GRACE_MS);
+          assert.deepEqual(settled.hashes(), expected);
+          assert.equal(settled.count, expected.length);
+          assert.equal(hex(settled.digest()), low(expected.reduce((sum, hash) => sum + BigInt(hash), 0n)));
+        }
+      }),
+      { numRuns: 200, ...seeded() },
+    );
+  });
+});
