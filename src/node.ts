@@ -121,6 +121,7 @@ export class Node implements RpcBackend {
       admission: this.#admission,
       topic: transactionTopic(state.chainId),
       options: propagationOptions(options),
+      maxTransactionBytes: options['tx.maxbytes'],
       trace,
       silent,
       onShown: (hashes) => this.#unbroadcast.drop(hashes),

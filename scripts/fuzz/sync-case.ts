@@ -340,7 +340,8 @@ function side(
 /** Of each sender some in both pools, and some more in one of them. */
 async function fill(sides: readonly Side[], dice: Random): Promise<void> {
   const admissions = sides.map(({ pool }) => pool);
-  for (const raws of transfers) {
+  // Small pools have rules of their own: lists instead of symbols, sets that are empty.
+  for (const raws of transfers.slice(0, int(dice, SENDERS + 1))) {
     const common = int(dice, PER_SENDER);
     const extra = int(dice, PER_SENDER + 1 - common);
     const richer = int(dice, 2);
@@ -356,7 +357,7 @@ function changeMeanwhile(sides: readonly Side[], clock: VirtualClock, dice: Rand
     const owner = int(dice, 2);
     const { pool } = sides[owner]!;
     const raw = transfers[int(dice, SENDERS)]![int(dice, PER_SENDER)]!;
-    clock.schedule(owner, clock.nowMs() + int(dice, 300), () => {
+    clock.schedule(owner, clock.nowMs() + int(dice, dice.next() < 0.5 ? 60 : 300), () => {
       const hash = transactionHash(raw);
       if (pool.has(hash)) pool.remove(hash, 'expired');
       else void admit(pool, raw);

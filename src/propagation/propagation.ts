@@ -26,6 +26,7 @@ export interface PropagationInit {
   admission: Admission;
   topic: string;
   options: PropagationOptions;
+  maxTransactionBytes: number;
   trace: TraceSink;
   /**
    * Takes all and passes nothing on but its own: no real node has a use for it. Testnets do, to see what a network

@@ -4,7 +4,7 @@
  */
 import type { Hex } from '../bytes.ts';
 
-/** What first brought a transaction to a node: its own RPC, gossip push, an answered IWANT, or reconciliation. */
+/** What first brought a transaction to a node: its own RPC, a push, an answered request (IWANT), or reconciliation. */
 export type Provenance = 'rpc' | 'push' | 'pull' | 'sync';
 
 export const PROVENANCES: readonly Provenance[] = ['rpc', 'push', 'pull', 'sync'];
@@ -42,7 +42,7 @@ export interface DepartureEvent {
   reason: 'replaced' | 'evicted' | 'expired' | 'included' | 'unpayable';
 }
 
-/** This node put a message of its own on the gossip topic. */
+/** This node sent a message of its own: put it on the gossip topic, or, as a baseline does with all it forwards, together. */
 export interface PublishEvent {
   kind: 'publish';
   atMs: number;

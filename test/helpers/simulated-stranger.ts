@@ -11,6 +11,8 @@ export interface Stranger {
   readonly id: string;
   /** One gossip message with these byte strings in it, now. */
   publish(...raws: Uint8Array[]): Promise<void>;
+  /** Opens a stream of that protocol and sends this on it, now. */
+  say(protocol: string, bytes: Uint8Array): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,6 +50,11 @@ export async function simulatedStranger(simulation: Simulation, target: number):
     publish: async (...raws) => {
       await clock.perform(owner, () => router.publish(topic, encodeByteStrings(raws)));
     },
+    say: (protocol, bytes) =>
+      clock.perform(owner, async () => {
+        const stream = await host.openStream(simulation.hosts[target]!.peerId, protocol);
+        stream.send(bytes);
+      }),
     stop: () =>
       clock.perform(owner, async () => {
         await router.stop();

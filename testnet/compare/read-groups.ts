@@ -70,24 +70,39 @@ async function readSource(directory: string): Promise<Source> {
   };
 }
 
-/** Each by the fields in which the groups differ; by the scenario's name where that tells them apart more briefly. */
+/**
+ * Each by the fields in which the groups differ; by the scenario's name where that tells them apart more briefly. Points
+ * of one sweep that were given descriptions of their own go by these, and by what still differs among those of one.
+ */
 function named(groups: readonly Source[][]): Group[] {
   const all = groups.map(([first]) => first!.fields);
-  const paths = [...new Set(all.flatMap((fields) => Object.keys(fields)))].filter(
-    (path) =>
-      !BESIDE_THE_POINT.includes(path) && new Set(all.map((fields) => JSON.stringify(fields[path]))).size > 1,
-  );
+  const paths = differing(all);
   const scenarioNames = all.map(({ name }) => String(name));
   const byName = paths.length > 2 && new Set(scenarioNames).size === groups.length;
+  const descriptions = all.map(({ description }) => String(description));
+  const isDescribed = new Set(scenarioNames).size === 1 && new Set(descriptions).size > 1;
+  const within = new Set(
+    descriptions.flatMap((each) => differing(all.filter((_, index) => descriptions[index] === each))),
+  );
   return groups.map((sources, index) => {
     const settings = Object.fromEntries(paths.map((path) => [path, all[index]![path] ?? null]));
     const bySettings = Object.entries(settings)
+      .filter(([path]) => !isDescribed || within.has(path))
       .map(
         ([path, value]) =>
           `${path.replace(/^nodes\.options\./, '')}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
       )
       .join(', ');
-    const name = byName || bySettings === '' ? scenarioNames[index]! : bySettings;
+    const described = isDescribed ? [descriptions[index]!, bySettings].filter(Boolean).join(', ') : bySettings;
+    const name = byName || described === '' ? scenarioNames[index]! : described;
     return { name, settings, runs: sources.map(({ run }) => run) };
   });
+}
+
+/** Fields that are not the same in all of them, and make a difference. */
+function differing(all: readonly Record<string, unknown>[]): string[] {
+  return [...new Set(all.flatMap((fields) => Object.keys(fields)))].filter(
+    (path) =>
+      !BESIDE_THE_POINT.includes(path) && new Set(all.map((fields) => JSON.stringify(fields[path]))).size > 1,
+  );
 }

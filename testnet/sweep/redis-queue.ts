@@ -16,9 +16,9 @@ import { runPoint, type PointRunner } from './run-point.ts';
 
 const QUEUE_NAME = 'txgossip-sweep';
 /** A worker that has not renewed its claim for so long is taken for dead, and its point is given to another. */
-const LOCK_MS = 10_000;
+const LOCK_MS = 6_000;
 /** How often it is looked for such. */
-const STALLED_LOOK_MS = 5_000;
+const STALLED_LOOK_MS = 3_000;
 /** A point whose workers die so often is not to be had: it may be what kills them. */
 const MAX_LOST_WORKERS = 3;
 /** Seconds results stay in Redis for a sweep that is slow to fetch them; what nobody fetched goes then. */

@@ -45,8 +45,10 @@ import {
   type DirectMessage,
 } from './messages.ts';
 
-/** Of one answer to a request; what does not fit is asked of others (softResponseLimit, go-ethereum eth/protocols/eth). */
-const MAX_RESPONSE_BYTES = 2 * 1024 * 1024;
+/** Of transactions in one answer, unless the first is larger; what does not fit is asked for again (maxTxRetrievalSize, tx_fetcher.go). */
+const MAX_RESPONSE_BYTES = 128 * 1024;
+/** Of a list's items, more than their bytes. */
+const RLP_HEADER_BYTES = 9;
 /** Hashes: 10 MB. Tells a first copy from a duplicate; beyond it an old duplicate counts as new. */
 const MAX_SEEN = 65_536;
 /** Hashes of one message: 128 kB. */
@@ -103,7 +105,7 @@ export class Direct implements Propagation {
       host,
       clock,
       protocol: baseline.protocol,
-      maxFrameBytes: options.maxFrameBytes,
+      maxFrameBytes: this.#maxFrameBytes(),
       onPeer: (peer) => this.#joined(peer),
       onGone: (peer) => this.#left(peer),
       onMessage: (peer, message) => this.#onMessage(peer, message),
@@ -175,6 +177,22 @@ export class Direct implements Propagation {
     return this.#line.length + (this.#fetcher?.size ?? 0);
   }
 
+  /** The largest an honest peer sends: what a length prefix can make us gather, and one frame take of hashing. */
+  #maxFrameBytes(): number {
+    const { options, maxTransactionBytes } = this.#init;
+    const listBytes = Math.max(options.maxBatchBytes, MAX_RESPONSE_BYTES, maxTransactionBytes);
+    return listBytes + RLP_HEADER_BYTES * (this.#maxTransactions() + 2);
+  }
+
+  /** Two, whatever the limit, as everywhere (batcher.ts). */
+  #maxTransactions(): number {
+    return Math.max(
+      2,
+      this.#init.options.maxBatchTransactions,
+      this.#baseline.fetch?.maxHashesPerRequest ?? 0,
+    );
+  }
+
   #joined(peer: PeerIdText): void {
     this.#known.set(peer, new KnownHashes(this.#init.options.maxKnownHashes));
     this.#init.trace.record({ kind: 'graft', atMs: this.#clock.nowMs(), peer });
@@ -230,6 +248,7 @@ export class Direct implements Propagation {
       for (const { hash } of list) this.#known.get(peer)?.add(hash);
     }
     for (const [peer, list] of hashes) this.#announce(peer, list);
+    if (peers.length === 0) this.#init.onUnheard?.(batch.map(({ hash }) => hash));
     this.#init.trace.record({
       kind: 'publish',
       atMs: this.#clock.nowMs(),
@@ -290,9 +309,8 @@ export class Direct implements Propagation {
 
   /** @param number of the request this answers; undefined: nobody asked. */
   #onTransactions(peer: PeerIdText, content: Uint8Array, number: number | undefined): void {
-    const { options, admission, trace } = this.#init;
-    const limit = Math.max(2, options.maxBatchTransactions, this.#baseline.fetch?.maxHashesPerRequest ?? 0);
-    const raws = decodeByteStrings(content, limit);
+    const { admission, trace } = this.#init;
+    const raws = decodeByteStrings(content, this.#maxTransactions());
     if (raws === undefined || (raws.length === 0 && number === undefined)) {
       const atMs = this.#clock.nowMs();
       const provenance = number === undefined ? 'push' : 'pull';
@@ -304,7 +322,7 @@ export class Direct implements Propagation {
     this.#count(content, raws, hashes);
     this.#shown(peer, hashes);
     for (const hash of hashes) this.#fetcher?.arrived(hash);
-    if (number !== undefined) this.#fetcher?.answered(peer, number);
+    if (number !== undefined) this.#fetcher?.answered(peer, number, new Set(hashes));
     const provenance: Provenance = number === undefined ? 'push' : 'pull';
     if (!hashes.some((hash) => admission.wants(hash))) {
       for (const hash of hashes) trace.notes?.refused(hash, ALREADY_KNOWN, { provenance, from: peer });

@@ -38,6 +38,8 @@ export interface FetcherInit {
   request: (peer: PeerIdText, number: number, hashes: readonly Hex[]) => boolean;
 }
 
+const NOTHING: ReadonlySet<Hex> = new Set();
+
 interface Wanted {
   readyAtMs: number;
   /** Not yet asked for it, earliest first. */
@@ -119,14 +121,28 @@ export class Fetcher {
     return this.#ledgers.get(peer)?.requests.get(number)?.hashes;
   }
 
-  /** It has answered. Say first what `arrived` with it: others are asked for the rest. */
-  answered(peer: PeerIdText, number: number): void {
-    const { requests } = this.#ledger(peer);
-    const request = requests.get(number);
+  /**
+   * It has answered, with `got`, in the order it was asked. Say first that these `arrived`. What comes after the last of
+   * them did not fit, and may be asked for again; what was passed over before it, the peer does not have. (So does
+   * go-ethereum.) Whatever else is wanted, others are asked for.
+   */
+  answered(peer: PeerIdText, number: number, got: ReadonlySet<Hex>): void {
+    const ledger = this.#ledger(peer);
+    const request = ledger.requests.get(number);
     if (request === undefined) return;
-    requests.delete(number);
+    ledger.requests.delete(number);
     request.cancelTimeout();
-    this.#retry(peer, request.hashes);
+    const asked = [...request.hashes];
+    const last = asked.findLastIndex((hash) => got.has(hash));
+    if (last >= 0) {
+      for (const hash of asked.slice(last + 1)) {
+        const wanted = this.#wanted.get(hash);
+        if (wanted?.asked !== peer) continue;
+        wanted.announcers.add(peer);
+        ledger.announced++;
+      }
+    }
+    this.#retry(peer, asked);
     this.#ask();
   }
 
@@ -228,6 +244,6 @@ export class Fetcher {
       this.#ask();
     });
     ledger.requests.set(number, { hashes: new Set(hashes), cancelTimeout });
-    if (!this.#request(peer, number, hashes)) this.answered(peer, number);
+    if (!this.#request(peer, number, hashes)) this.answered(peer, number, NOTHING);
   }
 }

@@ -33,6 +33,7 @@ export class PeerBook {
     this.#options = options;
   }
 
+  /** Only of a peer that is connected. */
   of(peer: PeerIdText): PeerEntry {
     let entry = this.#entries.get(peer);
     if (entry === undefined) {
@@ -55,13 +56,15 @@ export class PeerBook {
 
   /** Nothing came of much: the next time chance may choose it is twice as far off. */
   rest(peer: PeerIdText): void {
-    const entry = this.of(peer);
+    const entry = this.#entries.get(peer);
+    if (entry === undefined) return;
     entry.restsUntilMs = this.#clock.nowMs() + this.#options.intervalMs * 2 ** entry.fruitless;
     entry.fruitless = Math.min(entry.fruitless + 1, MAX_DOUBLINGS);
   }
 
   useful(peer: PeerIdText): void {
-    const entry = this.of(peer);
+    const entry = this.#entries.get(peer);
+    if (entry === undefined) return;
     entry.fruitless = 0;
     entry.restsUntilMs = -Infinity;
   }

@@ -17,13 +17,12 @@
 import type { PeerId, Stream } from '@libp2p/interface';
 import { createHash } from 'node:crypto';
 import type { Hex } from '../../bytes.ts';
-import type { Cancel, Clock, Random } from '../../environment.ts';
+import type { Clock, Random } from '../../environment.ts';
 import type { Host, PeerIdText } from '../../host/host.ts';
 import { HashMemory } from '../../mempool/hash-memory.ts';
 import type { Mempool } from '../../mempool/mempool.ts';
 import type { Admission, Admitted } from '../admission.ts';
 import type { Unbroadcast } from '../unbroadcast.ts';
-import { Agenda, type Due } from './agenda.ts';
 import { NotGiven, type Exchange, type SessionResult } from './exchange.ts';
 import { PeerSilent, SyncFrames } from './frames.ts';
 import { initiate } from './initiator.ts';
@@ -31,21 +30,11 @@ import { MAX_PAGE_BYTES, PAGE_WINDOW, SALT_BYTES, SyncFault } from './messages.t
 import type { SyncOptions } from './options.ts';
 import { PeerBook } from './peer-book.ts';
 import { respond } from './responder.ts';
+import { Schedule } from './schedule.ts';
 import { SettledSet } from './settled-set.ts';
 
 export const SYNC_PROTOCOL = '/txgossip/sync/1';
 
-/** Share of the interval by which each is earlier or later: nodes that started together do not compare together. */
-const JITTER = 0.25;
-/** Within which a peer that has connected is asked, ms: a node that dials a hundred does not ask all at once. */
-const CONNECT_WITHIN_MS = 200;
-/** Between one session and the next of those that follow news, ms: time to take what the last one brought. */
-const FOLLOW_MS = 100;
-/** A peer that was busy is asked again after this, ms, each time half as long again, and so often. */
-const BUSY_RETRY_MS = 300;
-const MAX_BUSY_RETRIES = 8;
-/** A session that left something for later is gone on with after this, ms. */
-const UNFINISHED_RETRY_MS = 1_000;
 /** Bytes in vain from which a peer rests: some 200 differences that neither side takes. */
 const FRUITLESS_BYTES = 4_096;
 /** Hashes: 5 MB. What a full pool refuses of a fuller one. */
@@ -85,7 +74,7 @@ export class Reconciliation {
   readonly #init: ReconciliationInit;
   readonly #clock: Clock;
   readonly #options: SyncOptions;
-  readonly #agenda = new Agenda();
+  readonly #schedule: Schedule;
   readonly #book: PeerBook;
   readonly #refusedLately: HashMemory;
   readonly #open = new Set<SyncFrames>();
@@ -97,8 +86,6 @@ export class Reconciliation {
   /** Some session takes in transactions. */
   #taking = false;
   #salts = 0;
-  #cancelPump: Cancel | undefined;
-  #cancelInterval: Cancel | undefined;
   #stopped = false;
 
   constructor(init: ReconciliationInit) {
@@ -107,6 +94,15 @@ export class Reconciliation {
     this.#options = init.options;
     this.#book = new PeerBook(init.clock, init.options);
     this.#refusedLately = new HashMemory(MAX_REFUSED_LATELY, init.options.retryMs);
+    this.#schedule = new Schedule({
+      clock: init.clock,
+      random: init.random,
+      intervalMs: init.options.intervalMs,
+      peers: (rested) => this.#peers(rested),
+      // While something is taken in there is nothing to ask for.
+      isFree: () => !this.#asking && !this.#taking,
+      ask: (peerId) => this.syncWith(peerId),
+    });
   }
 
   /** What is in the pool by now counts as settled: gossip is not to bring it anywhere. */
@@ -116,17 +112,14 @@ export class Reconciliation {
     this.#settled = new SettledSet(pool, this.#clock, this.#options.graceMs);
     if (silent !== true)
       await host.handle(SYNC_PROTOCOL, (stream, peerId) => void this.#answer(stream, peerId));
+    this.#schedule.start();
     for (const { peerId } of host.connections()) this.onConnect(peerId);
-    this.#intervalLater();
-    this.#pump();
   }
 
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#cancelPump?.();
-    this.#cancelInterval?.();
-    this.#agenda.clear();
+    this.#schedule.stop();
     this.#settled?.stop();
     for (const frames of this.#open) frames.abort(new Error('the node stops'));
     if (this.#settled !== undefined && this.#init.silent !== true)
@@ -135,15 +128,15 @@ export class Reconciliation {
 
   /** Both sides hear of it; the one of the lower id begins. */
   onConnect(peerId: PeerId): void {
-    const { host, random } = this.#init;
+    const { host, silent } = this.#init;
     // A silent node is asked by nobody.
-    if (this.#init.silent !== true && host.peerId.toString() > peerId.toString()) return;
-    this.#plan(peerId, CONNECT_WITHIN_MS * random.next());
+    const isOurs = silent === true || host.peerId.toString() < peerId.toString();
+    if (isOurs && !this.#book.isShunned(peerId.toString())) this.#schedule.onConnect(peerId);
   }
 
   /** The last connection to it is gone. */
   onDisconnect(peerId: PeerId): void {
-    this.#agenda.remove(peerId.toString());
+    this.#schedule.forget(peerId.toString());
     this.#book.forget(peerId.toString());
   }
 
@@ -173,7 +166,7 @@ export class Reconciliation {
       return result;
     } finally {
       this.#asking = false;
-      this.#pump();
+      this.#schedule.pump();
     }
   }
 
@@ -244,8 +237,8 @@ export class Reconciliation {
     } finally {
       cancel();
       this.#open.delete(frames);
-      if (news.came) this.#followNews(peer);
-      this.#pump();
+      if (news.came) this.#schedule.followNews(peer);
+      this.#schedule.pump();
     }
   }
 
@@ -286,7 +279,7 @@ export class Reconciliation {
       take: () => this.#take(frames),
       release: () => {
         this.#taking = false;
-        this.#pump();
+        this.#schedule.pump();
       },
     };
   }
@@ -294,9 +287,7 @@ export class Reconciliation {
   /** Peers' sessions do not keep ours from its turn for ever. */
   #take(frames: SyncFrames): boolean {
     if (this.#taking || this.#stopped || !this.#open.has(frames)) return false;
-    const ours = this.#agenda.earliest();
-    const isTurnOfOurs = ours !== undefined && ours.atMs < this.#clock.nowMs() - this.#options.silenceMs;
-    if (isTurnOfOurs && !this.#asking) return false;
+    if (this.#schedule.overdueMs > this.#options.silenceMs && !this.#asking) return false;
     this.#taking = true;
     return true;
   }
@@ -313,14 +304,14 @@ export class Reconciliation {
     const peer = peerId.toString();
     if (error instanceof SyncFault) {
       this.#book.shun(peer);
-      this.#agenda.remove(peer);
+      this.#schedule.forget(peer);
       onFault(peer, error);
       await host.disconnect(peerId);
     } else if (error instanceof PeerSilent || error instanceof NotGiven) {
       this.#book.rest(peer);
       onLapse(peer, error);
     } else {
-      if (error instanceof SessionTooLong) this.#plan(peerId, UNFINISHED_RETRY_MS);
+      if (error instanceof SessionTooLong) this.#schedule.goOn(peerId);
       onFailure(peer, error);
     }
   }
@@ -331,69 +322,15 @@ export class Reconciliation {
     else this.#book.rest(peer);
   }
 
-  /** One of those connected that speaks the protocol, each interval. */
-  #intervalLater(): void {
-    const { random } = this.#init;
-    const delayMs = this.#options.intervalMs * (1 - JITTER + 2 * JITTER * random.next());
-    this.#cancelInterval = this.#clock.after(delayMs, () => {
-      const peers = this.#peers().filter((peerId) => !this.#book.isResting(peerId.toString()));
-      const chosen = peers[Math.floor(random.next() * peers.length)];
-      if (chosen !== undefined) this.#plan(chosen, 0);
-      this.#intervalLater();
-    });
-  }
-
-  /** All others, in an order of chance, one after the other. */
-  #followNews(from: PeerIdText): void {
-    const { random } = this.#init;
-    const others = this.#peers()
-      .filter((peerId) => peerId.toString() !== from)
-      .map((peerId) => ({ peerId, order: random.next() }))
-      .sort((a, b) => a.order - b.order);
-    for (const [index, { peerId }] of others.entries())
-      this.#plan(peerId, FOLLOW_MS * (index + 1 + random.next()));
-  }
-
-  #peers(): PeerId[] {
+  /** Connected, speaking the protocol as far as is known, and in good standing. */
+  #peers(rested: boolean): PeerId[] {
     const speaks = (protocols: readonly string[]): boolean =>
       protocols.length === 0 || protocols.includes(SYNC_PROTOCOL);
     return this.#init.host
       .connections()
-      .filter(({ peerId, protocols }) => speaks(protocols) && !this.#book.isShunned(peerId.toString()))
-      .map(({ peerId }) => peerId);
-  }
-
-  #plan(peerId: PeerId, delayMs: number, attempts = 0): void {
-    if (this.#stopped || this.#settled === undefined || this.#book.isShunned(peerId.toString())) return;
-    this.#agenda.add(peerId, this.#clock.nowMs() + delayMs, attempts);
-    this.#pump();
-  }
-
-  /** Begins the session that is due, or sees to it that it will. While something is taken in there is nothing to ask for. */
-  #pump(): void {
-    this.#cancelPump?.();
-    this.#cancelPump = undefined;
-    const due = this.#agenda.earliest();
-    if (due === undefined || this.#stopped || this.#asking || this.#taking) return;
-    const waitMs = due.atMs - this.#clock.nowMs();
-    if (waitMs > 0) {
-      this.#cancelPump = this.#clock.after(waitMs, () => this.#pump());
-      return;
-    }
-    this.#agenda.remove(due.peerId.toString());
-    void this.#run(due);
-  }
-
-  /** Never throws. */
-  async #run({ peerId, attempts }: Due): Promise<void> {
-    try {
-      const { answer, isUnfinished } = await this.syncWith(peerId);
-      if (isUnfinished) this.#plan(peerId, UNFINISHED_RETRY_MS * (1 + this.#init.random.next()));
-      if (answer !== 'busy' || attempts === MAX_BUSY_RETRIES) return;
-      const waitMs = BUSY_RETRY_MS * 1.5 ** attempts;
-      this.#plan(peerId, waitMs * (1 + this.#init.random.next()), attempts + 1);
-    } catch {
-      // Reported where it happened.
-    }
+      .filter(({ protocols }) => speaks(protocols))
+      .map(({ peerId }) => peerId)
+      .filter((peerId) => !this.#book.isShunned(peerId.toString()))
+      .filter((peerId) => !rested || !this.#book.isResting(peerId.toString()));
   }
 }

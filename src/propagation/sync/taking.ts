@@ -14,7 +14,7 @@ import {
   SyncFault,
 } from './messages.ts';
 import type { SipKey } from './short-id.ts';
-import { finish } from './turns.ts';
+import { finish, nextTurn } from './turns.ts';
 import { keysOf } from './snapshot.ts';
 
 /** Between two attempts to have a page verified by a verifier that is busy, and how many there are. */
@@ -46,11 +46,14 @@ export async function take(exchange: Exchange, wanted: ReadonlySet<IdKey>, key: 
     // Deleting finds what comes twice, too.
     for (const id of finish(keysOf(hashes, key)))
       if (!left.delete(id)) throw new SyncFault('a transaction that was not asked for');
+    // Gossip has its turn between what a page costs before its signatures are checked, and after.
+    await nextTurn(exchange.clock);
     await pace.taken.pass(body.byteLength);
     const results = await admit(exchange, raws);
     exchange.arrived(results, few);
     if (results.some(({ outcome }) => meaningOf(outcome).verdict === 'reject'))
       throw new SyncFault('a transaction no node may forward');
+    await nextTurn(exchange.clock);
     taken += results.filter(({ outcome }) => outcome.status !== 'refused').length;
     goesOn &&= !isFull(results);
     await frames.write(KIND.ack, encodeFlagged(goesOn, encodeBitmap(hashes.map((hash) => pool.has(hash)))));

@@ -11,9 +11,14 @@ export async function inTurns<T>(clock: Clock, work: Generator<void, T>): Promis
     const step = work.next();
     if (step.done === true) return step.value;
     if (clock.nowMs() - sinceMs < TURN_MS) continue;
-    await new Promise<void>((resolve) => void clock.after(0, resolve));
+    await nextTurn(clock);
     sinceMs = clock.nowMs();
   }
+}
+
+/** Whatever else waits in the event loop has its turn first. */
+export async function nextTurn(clock: Clock): Promise<void> {
+  await new Promise<void>((resolve) => void clock.after(0, resolve));
 }
 
 /** All of it at once. */

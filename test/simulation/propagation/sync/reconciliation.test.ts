@@ -1,7 +1,9 @@
 /** What gossip did not bring is brought by comparing pools: real nodes in virtual time. */
 import assert from 'node:assert/strict';
+import { SYNC_PROTOCOL } from '../../../../src/propagation/sync/reconciliation.ts';
 import type { Simulation } from '../../../../testnet/networks/simulated/simulation.ts';
 import { planWorkload } from '../../../../testnet/workload/plan.ts';
+import { simulatedStranger } from '../../../helpers/simulated-stranger.ts';
 import {
   bytesByKind,
   eventsOf,
@@ -106,6 +108,29 @@ describe('reconciliation in virtual time', () => {
       assert.equal((await arrivalsBy(simulation))['sync'], undefined);
       const { sent } = await bytesByKind(simulation);
       assert.ok(sent.sync < 0.005 * sent.message, `${sent.sync} of ${sent.message} bytes`);
+    });
+  });
+
+  it('disconnects who breaks the rules, and gossip hears no more of it either', async () => {
+    const scenario = scenarioOf({
+      nodes: { count: 2 },
+      topology: { kind: 'line' },
+      links: { latencyMs: 20 },
+      workload: { transactions: 1, senders: 1 },
+    });
+    await withSimulation(scenario, async (simulation) => {
+      const stranger = await simulatedStranger(simulation, 0);
+      const [victim, other] = simulation.members;
+      const isConnected = (): boolean =>
+        victim!.host.connections().some(({ peerId }) => peerId.toString() === stranger.id);
+      assert.ok(isConnected());
+      await stranger.say(SYNC_PROTOCOL, Uint8Array.of(3, 200, 1, 1));
+      await sleep(simulation, 1_000);
+      assert.equal(isConnected(), false);
+      // Below the threshold from which gossipsub tells it nothing.
+      assert.ok(victim!.propagation.peerScore(stranger.id) < -100);
+      assert.equal(other!.propagation.peerScore(stranger.id), 0);
+      await stranger.stop();
     });
   });
 

@@ -6,7 +6,9 @@ import { ManualClock } from '../../../helpers/manual-clock.ts';
 describe('PeerBook', () => {
   const start = () => {
     const clock = new ManualClock();
-    return { clock, book: new PeerBook(clock, { ...defaultSyncOptions, intervalMs: 1000 }) };
+    const book = new PeerBook(clock, { ...defaultSyncOptions, intervalMs: 1000 });
+    book.of('peer');
+    return { clock, book };
   };
 
   it('lets a peer with which much was compared in vain rest, twice as long each time, until it is of use', () => {
@@ -33,6 +35,9 @@ describe('PeerBook', () => {
     book.rest('peer');
     book.shun('peer');
     book.forget('peer');
+    assert.equal(book.isResting('peer'), false);
+    // Nor does what a session that outlives the connection comes to bring it back.
+    book.rest('peer');
     assert.equal(book.isResting('peer'), false);
     assert.ok(book.isShunned('peer'));
     clock.advance(600_000);

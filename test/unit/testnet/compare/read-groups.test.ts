@@ -35,6 +35,21 @@ describe('readGroups', () => {
     );
   });
 
+  it('names points of a sweep by the descriptions they were given, and by what differs among those of one', async () => {
+    const point = (name: string, description: string, nodes: number, load: number): Promise<string> =>
+      write(name, { nodes, set: [`description=${description}`, `workload.ratePerSecond=${load}`] });
+    const groups = await readGroups([
+      await point('a', 'quiet', 20, 1),
+      await point('b', 'quiet', 30, 1),
+      await point('c', 'busy', 20, 500),
+      await point('d', 'busy', 30, 500),
+    ]);
+    assert.deepEqual(
+      groups.map(({ name }) => name),
+      ['quiet, nodes.count=20', 'quiet, nodes.count=30', 'busy, nodes.count=20', 'busy, nodes.count=30'],
+    );
+  });
+
   it('refuses what is neither a run nor a sweep', async () => {
     await assert.rejects(readGroups([scratch.path]), /is not a run folder/);
   });
