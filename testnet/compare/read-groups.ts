@@ -93,7 +93,9 @@ function named(groups: readonly Source[][]): Group[] {
           `${path.replace(/^nodes\.options\./, '')}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
       )
       .join(', ');
-    const described = isDescribed ? [descriptions[index]!, bySettings].filter(Boolean).join(', ') : bySettings;
+    const described = isDescribed
+      ? [descriptions[index]!, bySettings].filter(Boolean).join(', ')
+      : bySettings;
     const name = byName || described === '' ? scenarioNames[index]! : described;
     return { name, settings, runs: sources.map(({ run }) => run) };
   });
