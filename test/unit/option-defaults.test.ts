@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { ConfigError, resolveOptions, type NodeOptions } from '../../src/config.ts';
+import { ConfigError, resolveOptions } from '../../src/config.ts';
 import { GOSSIP_PRESET_NAMES } from '../../src/propagation/gossip-presets.ts';
 import { PROPAGATION_MODES } from '../../src/propagation/modes.ts';
 
-const changed = (options: Record<string, unknown>): Partial<NodeOptions> => {
-  const base = resolveOptions({});
+const changed = (options: Record<string, unknown>): Record<string, unknown> => {
+  const base: Record<string, unknown> = resolveOptions({});
   return Object.fromEntries(
-    Object.entries(resolveOptions(options)).filter(
-      ([name, value]) => value !== base[name as keyof NodeOptions],
-    ),
+    Object.entries(resolveOptions(options)).filter(([name, value]) => value !== base[name]),
   );
 };
 

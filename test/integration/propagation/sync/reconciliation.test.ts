@@ -52,8 +52,9 @@ describe('reconciliation over TCP', () => {
     await one.node.submit(raw);
     await eventually('both to have it', () => other.node.pool.has(transactionHash(raw)));
     const sums = (): number[] => [one, other].map(({ node }) => node.counters().sent.sync);
+    // That of the connect: one side has asked, the other has answered.
+    await eventually('the first session', () => sums().every((bytes) => bytes > 0));
     let before = sums();
-    // After that of the connect.
     const result = await eventually('a session of our own', () => {
       before = sums();
       return one.node.reconciliation.syncWith(other.node.peerId).catch(() => undefined);
