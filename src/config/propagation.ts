@@ -17,7 +17,7 @@ export const propagationOptions = {
     integer(0).optional(),
     undefined,
     'N',
-    'baselines: peers that get a transaction whole; default: flood all, announce none, eth the root of their number',
+    'baselines: peers that get a transaction whole; default: flood all, announce none, eth the root of their number, rounded up',
   ),
   'propagation.fetchdelay': propagation(
     integer(0).optional(),

@@ -7,8 +7,9 @@
  *   announce   hashes to every peer, who ask the first of them to have it: one payload copy a node, for two more
  *              crossings of each link. As Bitcoin's INV and GETDATA (without its delays for privacy), and CAT
  *              (content-addressable transaction pool, CometBFT and Celestia). With P eager peers these get it whole.
- *   eth        whole to the square root of all peers, hashes to the rest, who wait half a second for it to come by
- *              itself before they ask: go-ethereum, eth/handler.go and eth/fetcher/tx_fetcher.go.
+ *   eth        whole to the square root of all peers, rounded up, hashes to the rest, who wait half a second for it to
+ *              come by itself before they ask: go-ethereum 1.17, eth/handler.go and eth/fetcher/tx_fetcher.go. It
+ *              differs in whom it asks: the earliest announcer, where go-ethereum takes any that is free.
  */
 import type { FetchLimits } from './fetcher.ts';
 
@@ -66,8 +67,8 @@ const ANNOUNCE: Baseline = {
 
 const ETH: Baseline = {
   protocol: '/txgossip/eth/1',
-  // BroadcastTransactions, eth/handler.go.
-  eagerPeers: (peers) => Math.floor(Math.sqrt(peers)),
+  // choosePeers, eth/handler.go.
+  eagerPeers: (peers) => Math.ceil(Math.sqrt(peers)),
   choosesBySender: true,
   // txMaxBroadcastSize, eth/handler.go.
   maxPushBytes: 4_096,
