@@ -15,7 +15,7 @@ import type { NodeOptions } from './config.ts';
 import { ConfigError } from './config.ts';
 import type { Cancel, Environment } from './environment.ts';
 import { followChain } from './follow-chain.ts';
-import type { Host } from './host/host.ts';
+import type { Host, PeerIdText } from './host/host.ts';
 import { parseMultiaddr } from './host/address.ts';
 import type { AccountView } from './mempool/account-view.ts';
 import { MemoryJournal, type Journal } from './mempool/journal.ts';
@@ -164,13 +164,20 @@ export class Node implements RpcBackend {
     this.#staticPeers = new StaticPeers(host, clock, (address, error) =>
       log.warn({ address: address.toString(), reason: error.message }, 'cannot dial peer, will try again'),
     );
+    const connected = new Set<PeerIdText>();
     host.subscribe({
       connect: ({ peerId, remoteAddress }) => {
-        log.debug({ peer: peerId.toString(), address: remoteAddress.toString() }, 'connected');
+        const peer = peerId.toString();
+        log.debug({ peer, address: remoteAddress.toString() }, 'connected');
+        // A peer that dialled us while we dialled it has two.
+        if (!connected.has(peer)) trace.record({ kind: 'connect', atMs: clock.nowMs(), peer });
+        connected.add(peer);
         this.reconciliation.onConnect(peerId);
       },
       disconnect: (peerId) => {
-        log.debug({ peer: peerId.toString() }, 'disconnected');
+        const peer = peerId.toString();
+        log.debug({ peer }, 'disconnected');
+        if (connected.delete(peer)) trace.record({ kind: 'disconnect', atMs: clock.nowMs(), peer });
         this.reconciliation.onDisconnect(peerId);
         this.#staticPeers.disconnected(peerId);
       },

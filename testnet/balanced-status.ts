@@ -1,8 +1,8 @@
 /** The counters of all nodes at a moment when their sums mean something. */
+import { BYTE_KINDS, noBytes } from '../src/telemetry/counters.ts';
 import type { BytesByKind } from '../src/telemetry/trace.ts';
 import type { Network, NodeStatus } from './networks/network.ts';
 
-const KINDS = ['message', 'control', 'sync', 'other'] as const;
 const LOOK_MS = 25;
 /** Counters of many nodes are not read at one instant; so long we look for a moment when nothing is under way. */
 const PATIENCE_MS = 3000;
@@ -19,7 +19,7 @@ export async function balancedStatus(
   for (;;) {
     const status = await network.status();
     const missing = missingByKind(status);
-    const total = missing.message + missing.control + missing.sync + missing.other;
+    const total = BYTE_KINDS.reduce((sum, kind) => sum + missing[kind], 0);
     const underWay = network.underWayBytes();
     if (underWay !== null) {
       return total === underWay ? { status, inFlight: missing } : { status };
@@ -31,9 +31,9 @@ export async function balancedStatus(
 
 /** Sent and neither received nor known to be lost, all nodes. */
 function missingByKind(status: readonly NodeStatus[]): BytesByKind {
-  const missing = { message: 0, control: 0, sync: 0, other: 0 };
+  const missing = noBytes();
   for (const { counters } of status) {
-    for (const kind of KINDS) {
+    for (const kind of BYTE_KINDS) {
       missing[kind] += counters.sent[kind] - counters.received[kind] - (counters.lost?.[kind] ?? 0);
     }
   }

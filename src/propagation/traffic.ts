@@ -1,12 +1,15 @@
 import type { Host, StreamData, StreamObserver, StreamTraffic } from '../host/host.ts';
+import { MEMBER_PROTOCOLS } from '../host/protocols.ts';
+import { noBytes } from '../telemetry/counters.ts';
 import type { BytesByKind, NodeCounters } from '../telemetry/trace.ts';
 import { DIRECT_PROTOCOLS } from './direct/baselines.ts';
 import { DirectFrameMeter } from './direct/direct-frame-meter.ts';
 import { FrameMeter } from './frame-meter.ts';
+import { MemberFrameMeter } from './member-frame-meter.ts';
 import type { WantedMessages } from './wanted-messages.ts';
 
 const GOSSIP_PROTOCOL_PREFIX = '/meshsub/';
-/** Direct streams of our own: reconciliation. What is neither (identify, ping) counts as other. */
+/** Direct streams of our own: reconciliation. What is none of these (identify) counts as other. */
 const OWN_PROTOCOL_PREFIX = '/txgossip/';
 
 /** Tells the kinds of what passes through one direction of a stream. */
@@ -17,9 +20,11 @@ interface Meter {
 /** Sums of everything this node sent and was sent, by kind. */
 export class Traffic {
   readonly #host: Host;
-  readonly #sent = { message: 0, control: 0, sync: 0 };
-  readonly #received = { message: 0, control: 0, sync: 0 };
-  readonly #lost = { message: 0, control: 0, sync: 0 };
+  readonly #sent = noBytes();
+  readonly #received = noBytes();
+  readonly #lost = noBytes();
+  readonly #framesSent = { members: 0 };
+  readonly #framesReceived = { members: 0 };
   readonly #wanted: WantedMessages | undefined;
   readonly #nowMs: () => number;
   firstCopyBytes = 0;
@@ -41,18 +46,21 @@ export class Traffic {
     return {
       sent: withOther(this.#sent, transport.sent),
       received: withOther(this.#received, transport.received),
-      ...(Object.values(this.#lost).some((bytes) => bytes > 0) && { lost: { ...this.#lost, other: 0 } }),
+      ...(Object.values(this.#lost).some((bytes) => bytes > 0) && { lost: { ...this.#lost } }),
       duplicateBytes: this.#received.message - this.firstCopyBytes,
       copiesReceived: this.copiesReceived,
       messagesReceived: this.messagesReceived,
       duplicateMessages: this.duplicateMessages,
       dropped: this.dropped,
+      memberMessagesSent: this.#framesSent.members,
+      memberMessagesReceived: this.#framesReceived.members,
     };
   }
 
   readonly #observe: StreamObserver = (protocol, remotePeer) => {
     if (DIRECT_PROTOCOLS.has(protocol))
       return this.#metered(new DirectFrameMeter(this.#sent), new DirectFrameMeter(this.#received));
+    if (MEMBER_PROTOCOLS.has(protocol)) return this.#ofMembers(protocol);
     if (!protocol.startsWith(GOSSIP_PROTOCOL_PREFIX)) {
       if (!protocol.startsWith(OWN_PROTOCOL_PREFIX)) return undefined;
       return {
@@ -65,6 +73,22 @@ export class Traffic {
     const out = new FrameMeter(this.#sent, (control) => this.#wanted?.sent(peer, control, this.#nowMs()));
     return this.#metered(out, new FrameMeter(this.#received));
   };
+
+  #ofMembers(protocol: string): StreamTraffic {
+    const out = new MemberFrameMeter(protocol, this.#framesSent);
+    const into = new MemberFrameMeter(protocol, this.#framesReceived);
+    return {
+      sent: (bytes, data) => {
+        this.#sent.members += bytes;
+        pushAll(out, data);
+      },
+      received: (bytes, data) => {
+        this.#received.members += bytes;
+        pushAll(into, data);
+      },
+      lost: (bytes) => void (this.#lost.members += bytes),
+    };
+  }
 
   #metered(out: Meter, into: Meter): StreamTraffic {
     return {
@@ -92,6 +116,7 @@ function pushAll(meter: Meter, data: StreamData): void {
 }
 
 /** `other` is what the transport carried beyond the protocols seen: handshakes, identify, framing. */
-function withOther(seen: Omit<BytesByKind, 'other'>, transportBytes: number): BytesByKind {
-  return { ...seen, other: transportBytes - seen.message - seen.control - seen.sync };
+function withOther(seen: BytesByKind, transportBytes: number): BytesByKind {
+  const { message, control, sync, members } = seen;
+  return { ...seen, other: transportBytes - message - control - sync - members };
 }

@@ -66,7 +66,61 @@ export interface MeshEvent {
   peer: string;
 }
 
-export type TraceEvent = ArrivalEvent | RefusedEvent | DepartureEvent | PublishEvent | DropEvent | MeshEvent;
+/** `suspect`: did not answer, and has a while to say that it lives. `left`: said goodbye. */
+export type MemberState = 'alive' | 'suspect' | 'dead' | 'left';
+
+/**
+ * Why a node holds what it holds of another, as well as can be told.
+ *
+ *   joined       first heard of
+ *   refused      its address refuses connections: the process is gone
+ *   silent       a connection is open or was accepted, and nothing answers: frozen, or its machine is
+ *   unreachable  no way to it from here, and none of those asked reached it
+ *   told         hearsay
+ *   refuted      it said itself that it lives
+ *   returned     it is connected again
+ *   goodbye      it said that it leaves
+ */
+export type MemberCause =
+  'joined' | 'refused' | 'silent' | 'unreachable' | 'told' | 'refuted' | 'returned' | 'goodbye';
+
+/** What this node holds of another changed. */
+export interface MemberEvent {
+  kind: 'member';
+  atMs: number;
+  peer: string;
+  state: MemberState;
+  incarnation: number;
+  cause: MemberCause;
+  /** Peer id of who said so; null: found out by this node itself. */
+  by: string | null;
+}
+
+/** The first connection to a peer opened, or the last one closed. A node that dies says nothing of those it had. */
+export interface ConnectionEvent {
+  kind: 'connect' | 'disconnect';
+  atMs: number;
+  peer: string;
+}
+
+/** What probes tell of a neighbour that is alive: others reach it and we do not (`cut`), or it answers late (`slow`). */
+export interface LinkEvent {
+  kind: 'link';
+  atMs: number;
+  peer: string;
+  state: 'cut' | 'slow' | 'good';
+}
+
+export type TraceEvent =
+  | ArrivalEvent
+  | RefusedEvent
+  | DepartureEvent
+  | PublishEvent
+  | DropEvent
+  | MeshEvent
+  | MemberEvent
+  | ConnectionEvent
+  | LinkEvent;
 
 export interface TraceSink {
   record(event: TraceEvent): void;
@@ -97,11 +151,15 @@ export interface Origin {
 
 export const noTrace: TraceSink = { record: () => undefined };
 
-/** Bytes of one direction by kind. `message` is gossip payload; only the receiver can tell a duplicate. */
+/**
+ * Bytes of one direction by kind. `message` is gossip payload; only the receiver can tell a duplicate. `members` is what
+ * nodes say of each other and of themselves: membership, peer exchange, pings.
+ */
 export interface BytesByKind {
   message: number;
   control: number;
   sync: number;
+  members: number;
   other: number;
 }
 
@@ -119,4 +177,7 @@ export interface NodeCounters {
   duplicateMessages: number;
   /** Messages dropped unvalidated. */
   dropped: number;
+  /** Frames of kind `members`. */
+  memberMessagesSent: number;
+  memberMessagesReceived: number;
 }

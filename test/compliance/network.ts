@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Hex } from '../../src/bytes.ts';
+import { BYTE_KINDS } from '../../src/telemetry/counters.ts';
 import type { ArrivalEvent } from '../../src/telemetry/trace.ts';
 import type { FaultAction, LinkPair } from '../../testnet/faults/fault.ts';
 import type { Edge, Network, NodeStatus } from '../../testnet/networks/network.ts';
@@ -129,12 +130,25 @@ export function networkCompliance(name: string, backend: NetworkBackend): void {
           return peers === wanted.length && mesh === wanted.length;
         });
       });
+    /** Whom each node is connected to, as its events have it. */
+    const connections = async (): Promise<number[][]> =>
+      (await network.traces()).map(({ events }) => {
+        const open = new Set<string>();
+        for (const event of events) {
+          if (event.kind === 'connect') {
+            assert.ok(!open.has(event.peer), 'a second connection was told');
+            open.add(event.peer);
+          } else if (event.kind === 'disconnect') {
+            assert.ok(open.delete(event.peer), 'no connection was told');
+          }
+        }
+        return network.nodes.flatMap(({ index, peerId }) => (open.has(peerId) ? [index] : []));
+      });
     const bytesBalance = async (): Promise<void> => {
       const all = await network.status();
       const missing = all.reduce((sum, { counters: { sent, received, lost } }) => {
-        const kinds = ['message', 'control', 'sync', 'other'] as const;
         return (
-          sum + kinds.reduce((part, kind) => part + sent[kind] - received[kind] - (lost?.[kind] ?? 0), 0)
+          sum + BYTE_KINDS.reduce((part, kind) => part + sent[kind] - received[kind] - (lost?.[kind] ?? 0), 0)
         );
       }, 0);
       assert.equal(missing, network.underWayBytes());
@@ -157,6 +171,7 @@ export function networkCompliance(name: string, backend: NetworkBackend): void {
           (await network.status()).map(({ up, peers, mesh }) => [up, peers, mesh]),
           [1, 2, 2, 1].map((degree) => [true, degree, degree]),
         );
+        assert.deepEqual(await connections(), [[1], [0, 2], [1, 3], [2]]);
         assert.equal(new Set(network.nodes.map(({ peerId }) => peerId)).size, 4);
         for (const [index, node] of network.nodes.entries()) {
           assert.equal(node.index, index);
@@ -294,6 +309,8 @@ export function networkCompliance(name: string, backend: NetworkBackend): void {
         assert.equal(network.isUp(2), false);
         await assert.rejects(network.submit(2, next().raw), /node 2/);
         await connected([0, 1]);
+        // The dead says nothing any more.
+        assert.deepEqual(await connections(), [[1], [0], [1, 3], []]);
         const after = await status(2);
         assert.deepEqual(
           [after.up, after.peers, after.mesh, after.pending, after.unsettled],

@@ -1,5 +1,6 @@
 /** Real nodes in virtual time, for tests: a network that is up, and what can be said of it from outside. */
 import type { Clock } from '../../src/environment.ts';
+import { BYTE_KINDS, noBytes } from '../../src/telemetry/counters.ts';
 import type { BytesByKind, TraceEvent } from '../../src/telemetry/trace.ts';
 import type { Edge } from '../../testnet/networks/network.ts';
 import { Simulation, type SimulationOptions } from '../../testnet/networks/simulated/simulation.ts';
@@ -105,16 +106,13 @@ export function earliestArrivals(
   return arrivals;
 }
 
-const KINDS = ['message', 'control', 'sync', 'other'] as const;
-
 /** Sent, received and lost by all nodes, the dead included. */
 export async function bytesByKind(
   simulation: Simulation,
 ): Promise<Record<'sent' | 'received' | 'lost', BytesByKind>> {
-  const none = (): BytesByKind => ({ message: 0, control: 0, sync: 0, other: 0 });
-  const sums = { sent: none(), received: none(), lost: none() };
+  const sums = { sent: noBytes(), received: noBytes(), lost: noBytes() };
   for (const { counters } of await simulation.status()) {
-    for (const kind of KINDS) {
+    for (const kind of BYTE_KINDS) {
       sums.sent[kind] += counters.sent[kind];
       sums.received[kind] += counters.received[kind];
       sums.lost[kind] += counters.lost?.[kind] ?? 0;

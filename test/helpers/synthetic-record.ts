@@ -10,22 +10,14 @@ import type {
 import type { ExperimentRecord, SubmissionRecord } from '../../testnet/measure/record.ts';
 import type { Edge, NodeStatus } from '../../testnet/networks/network.ts';
 import { streamOf } from '../../testnet/random.ts';
+import { noBytes, noCounters } from '../../src/telemetry/counters.ts';
 
 export function bytesByKind(some: Partial<BytesByKind> = {}): BytesByKind {
-  return { message: 0, control: 0, sync: 0, other: 0, ...some };
+  return { ...noBytes(), ...some };
 }
 
 export function counters(some: Partial<NodeCounters> = {}): NodeCounters {
-  return {
-    sent: bytesByKind(),
-    received: bytesByKind(),
-    duplicateBytes: 0,
-    copiesReceived: 0,
-    messagesReceived: 0,
-    duplicateMessages: 0,
-    dropped: 0,
-    ...some,
-  };
+  return { ...noCounters(), ...some };
 }
 
 export function status(some: Partial<NodeStatus> = {}): NodeStatus {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { publishFieldBytes } from '../../src/propagation/frame-meter.ts';
+import { BYTE_KINDS } from '../../src/telemetry/counters.ts';
 import type { BytesByKind } from '../../src/telemetry/trace.ts';
 import { encodeByteStrings } from '../../src/transaction/rlp.ts';
 import { runExperiment } from '../../testnet/experiment.ts';
@@ -190,12 +191,12 @@ describe('theory', function () {
       const balanced = async (): Promise<void> => {
         const { sent, received, lost } = await bytesByKind(simulation);
         const { dropped, underWay } = physical.bytes();
-        for (const kind of ['message', 'control', 'sync', 'other'] as const) {
+        for (const kind of BYTE_KINDS) {
           if (underWay === 0) assert.equal(sent[kind], received[kind] + lost[kind], kind);
           else assert.ok(sent[kind] >= received[kind] + lost[kind], kind);
         }
-        const sum = ({ message, control, sync, other }: BytesByKind): number =>
-          message + control + sync + other;
+        const sum = (bytes: BytesByKind): number =>
+          BYTE_KINDS.reduce((total, kind) => total + bytes[kind], 0);
         assert.equal(sum(lost), dropped);
         assert.equal(sum(sent), sum(received) + dropped + underWay);
       };

@@ -53,6 +53,7 @@ export const COMPARED_FIGURES: readonly ComparedFigure[] = [
   },
   { name: '  gossip control', of: (summary) => bytesPerTransactionAndNode(summary, 'control'), show: bytes },
   { name: '  sync', of: (summary) => bytesPerTransactionAndNode(summary, 'sync'), show: bytes },
+  { name: '  membership', of: (summary) => bytesPerTransactionAndNode(summary, 'members'), show: bytes },
   { name: 'arrivals by pull', of: ({ provenance }) => shareOf(provenance, 'pull'), show: percent },
   { name: 'arrivals by sync', of: ({ provenance }) => shareOf(provenance, 'sync'), show: percent },
   {

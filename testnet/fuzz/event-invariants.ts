@@ -96,6 +96,10 @@ class EventCheck {
         case 'publish':
         case 'graft':
         case 'prune':
+        case 'member':
+        case 'connect':
+        case 'disconnect':
+        case 'link':
           break;
       }
     }

@@ -46,6 +46,7 @@
  *
  * A queued transaction (nonce gap) need not travel: nothing is promised of it.
  */
+import { BYTE_KINDS, noBytes } from '../../src/telemetry/counters.ts';
 import type { ResolvedCase } from './fuzz-case.ts';
 import { eventViolations } from './event-invariants.ts';
 import { FLAWS } from './flaws.ts';
@@ -54,8 +55,6 @@ import type { NodeObservation, Observation } from './observation.ts';
 import { poolsDiffer } from './pool-agreement.ts';
 import type { Promises } from './promises.ts';
 import type { Violation } from './violation.ts';
-
-const KINDS = ['message', 'control', 'sync', 'other'] as const;
 
 /** At most a few of each kind: the first of a hundred says as much as all. */
 const MAX_OF_A_KIND = 3;
@@ -159,9 +158,9 @@ function byteViolations({ bytes, bytesAfterStop, nodes }: Observation): Violatio
       message: `after the stop ${bytesAfterStop.underWay} bytes are under way`,
     });
   }
-  const missing = { message: 0, control: 0, sync: 0, other: 0 };
+  const missing = noBytes();
   for (const [index, { counters }] of nodes.entries()) {
-    for (const kind of KINDS) missing[kind] += counters.sent[kind] - counters.received[kind];
+    for (const kind of BYTE_KINDS) missing[kind] += counters.sent[kind] - counters.received[kind];
     const { duplicateBytes, duplicateMessages, messagesReceived } = counters;
     if (duplicateBytes < 0 || duplicateMessages > messagesReceived) {
       found.push({
@@ -170,8 +169,8 @@ function byteViolations({ bytes, bytesAfterStop, nodes }: Observation): Violatio
       });
     }
   }
-  const total = KINDS.reduce((sum, kind) => sum + missing[kind], 0);
-  const impossible = KINDS.filter((kind) => missing[kind] < 0 || missing[kind] > bytesAfterStop.dropped);
+  const total = BYTE_KINDS.reduce((sum, kind) => sum + missing[kind], 0);
+  const impossible = BYTE_KINDS.filter((kind) => missing[kind] < 0 || missing[kind] > bytesAfterStop.dropped);
   if (total !== bytesAfterStop.dropped || impossible.length > 0) {
     found.push({
       invariant: 'counters-add-up',

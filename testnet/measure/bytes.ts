@@ -3,8 +3,9 @@
  * network dropped, with what was on its way at either end put right.
  */
 import { sum } from 'd3-array';
+import { BYTE_KINDS } from '../../src/telemetry/counters.ts';
 import type { BytesByKind } from '../../src/telemetry/trace.ts';
-import { BYTE_KINDS, type Counted } from './counters.ts';
+import type { Counted } from './counters.ts';
 import type { ExperimentRecord } from './record.ts';
 import type { Summary } from './summary.ts';
 
@@ -48,7 +49,15 @@ export function bytesFigures(
 ): BytesFigures {
   const { droppedBytes } = record;
   if (!counted.measured) {
-    const received = { payload: null, duplicate: null, control: null, sync: null, other: null, total: null };
+    const received = {
+      payload: null,
+      duplicate: null,
+      control: null,
+      sync: null,
+      members: null,
+      other: null,
+      total: null,
+    };
     return { received, conserved: null, balance: [], droppedBytes, unmeasured: counted.reason };
   }
   const { sent, received, duplicateBytes } = counted.sums;
@@ -70,6 +79,7 @@ export function bytesFigures(
       duplicate: duplicateBytes,
       control: received.control,
       sync: received.sync,
+      members: received.members,
       other: received.other,
       total: sum(BYTE_KINDS, (kind) => received[kind]),
     },

@@ -1,19 +1,14 @@
 /** What the nodes counted while it was measured: `after - before`, summed over nodes. */
+import { BYTE_KINDS, noBytes } from '../../src/telemetry/counters.ts';
 import type { BytesByKind } from '../../src/telemetry/trace.ts';
 import type { ExperimentRecord } from './record.ts';
-
-export const BYTE_KINDS = [
-  'message',
-  'control',
-  'sync',
-  'other',
-] as const satisfies readonly (keyof BytesByKind)[];
 
 export interface CounterSums {
   sent: BytesByKind;
   received: BytesByKind;
   duplicateBytes: number;
   copiesReceived: number;
+  memberMessagesSent: number;
 }
 
 export type Counted = { measured: true; sums: CounterSums } | { measured: false; reason: string };
@@ -31,10 +26,11 @@ export function countersWhileMeasuring(record: ExperimentRecord): Counted {
         );
   if (down) return { measured: false, reason: `node ${down.node} was down while it was measured` };
   const sums: CounterSums = {
-    sent: { message: 0, control: 0, sync: 0, other: 0 },
-    received: { message: 0, control: 0, sync: 0, other: 0 },
+    sent: noBytes(),
+    received: noBytes(),
     duplicateBytes: 0,
     copiesReceived: 0,
+    memberMessagesSent: 0,
   };
   for (const [node, { counters: after }] of record.after.entries()) {
     const before = record.before[node]!.counters;
@@ -47,6 +43,7 @@ export function countersWhileMeasuring(record: ExperimentRecord): Counted {
     }
     sums.duplicateBytes += after.duplicateBytes - before.duplicateBytes;
     sums.copiesReceived += after.copiesReceived - before.copiesReceived;
+    sums.memberMessagesSent += after.memberMessagesSent - before.memberMessagesSent;
   }
   return { measured: true, sums };
 }

@@ -56,6 +56,7 @@ export interface Summary {
     duplicate: number | null;
     control: number | null;
     sync: number | null;
+    members: number | null;
     other: number | null;
     total: number | null;
   };

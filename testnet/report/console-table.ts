@@ -65,7 +65,7 @@ function figures(summary: Summary, details: Details): [name: string, value: stri
     ],
     [
       'received',
-      `${bytes(received.total)}: payload ${bytes(received.payload)}, duplicate ${bytes(received.duplicate)}, control ${bytes(received.control)}, sync ${bytes(received.sync)}, other ${bytes(received.other)}`,
+      `${bytes(received.total)}: payload ${bytes(received.payload)}, duplicate ${bytes(received.duplicate)}, control ${bytes(received.control)}, sync ${bytes(received.sync)}, members ${bytes(received.members)}, other ${bytes(received.other)}`,
     ],
     ['conserved', summary.conserved === null ? NOT_MEASURED : summary.conserved ? 'yes' : 'NO'],
     ['nonce order', `${count(order.inverted)} of ${count(order.pairs)} pairs inverted`],

@@ -4,18 +4,21 @@
  *
  *   at_ms             double   when, on the clock of the run
  *   node              int32    index of the node it happened at
- *   kind              string   arrival, refused, departure, publish, drop, graft, prune
- *   hash              string   transaction; null for publish (see hashes), drop, graft, prune and undecodable bytes
- *   peer              int32    index of the other node: who sent it, or the mesh peer; null when none, or not of this network
+ *   kind              string   arrival, refused, departure, publish, drop, graft, prune, member, connect, disconnect, link
+ *   hash              string   transaction (arrival, refused, departure); null when the bytes were none
+ *   peer              int32    index of the other node: who sent it, or whom it is about; null when none, or not of this network
  *   provenance        string   rpc, push, pull, sync (arrival, refused)
  *   status            string   pending, queued (arrival)
+ *   state             string   alive, suspect, dead, left (member); cut, slow, good (link)
  *   code              string   why refused
- *   reason            string   why departed or dropped
+ *   reason            string   why departed or dropped, or what the state follows from (member)
  *   received_at_ms    double   when its bytes were read (arrival)
  *   validation_at_ms  double   when its validation began (arrival)
  *   message_id        string   gossip message (publish, drop)
  *   recipients        int32    peers it was published to
  *   hashes            json     transactions published in it, a list
+ *   incarnation       int32    of the member
+ *   by                int32    index of the node that said so (member); null when it was found out here
  */
 import { fileWriter, ParquetWriter, schemaFromColumnData, type BasicType } from 'hyparquet-writer';
 import type { TraceEvent } from '../../src/telemetry/trace.ts';
@@ -29,6 +32,7 @@ const COLUMNS = {
   peer: 'INT32',
   provenance: 'STRING',
   status: 'STRING',
+  state: 'STRING',
   code: 'STRING',
   reason: 'STRING',
   received_at_ms: 'DOUBLE',
@@ -36,6 +40,8 @@ const COLUMNS = {
   message_id: 'STRING',
   recipients: 'INT32',
   hashes: 'JSON',
+  incarnation: 'INT32',
+  by: 'INT32',
 } as const satisfies Record<string, BasicType>;
 
 type Column = keyof typeof COLUMNS;
@@ -117,6 +123,14 @@ function rowOf(event: TraceEvent, nodeOfPeer: ReadonlyMap<string, number>): Row 
       return { at_ms, kind, message_id: event.messageId, peer: peer(event.from), reason: event.reason };
     case 'graft':
     case 'prune':
+    case 'connect':
+    case 'disconnect':
       return { at_ms, kind, peer: peer(event.peer) };
+    case 'member': {
+      const { state, incarnation, cause: reason, by } = event;
+      return { at_ms, kind, peer: peer(event.peer), state, reason, incarnation, by: peer(by) };
+    }
+    case 'link':
+      return { at_ms, kind, peer: peer(event.peer), state: event.state };
   }
 }

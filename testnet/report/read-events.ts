@@ -1,7 +1,13 @@
 /** `events.parquet` back to the events it was written from; events-parquet.ts lists the columns. */
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import type { Hex } from '../../src/bytes.ts';
-import type { Provenance, TraceEvent } from '../../src/telemetry/trace.ts';
+import type {
+  LinkEvent,
+  MemberCause,
+  MemberState,
+  Provenance,
+  TraceEvent,
+} from '../../src/telemetry/trace.ts';
 import type { NodeTrace } from '../networks/network.ts';
 
 interface EventRow {
@@ -12,6 +18,7 @@ interface EventRow {
   peer: number | null;
   provenance: Provenance | null;
   status: 'pending' | 'queued' | null;
+  state: string | null;
   code: string | null;
   reason: string | null;
   received_at_ms: number | null;
@@ -19,6 +26,8 @@ interface EventRow {
   message_id: string | null;
   recipients: number | null;
   hashes: Hex[] | null;
+  incarnation: number | null;
+  by: number | null;
 }
 
 /** `peerIds`: in node order. A peer that was no node of the network comes back as null or, where there must be one, as ''. */
@@ -67,7 +76,21 @@ function eventOf(row: EventRow, peerOf: (peer: number | null) => string | null):
       };
     case 'graft':
     case 'prune':
+    case 'connect':
+    case 'disconnect':
       return { kind, atMs, peer: peerOf(row.peer) ?? '' };
+    case 'member':
+      return {
+        kind,
+        atMs,
+        peer: peerOf(row.peer) ?? '',
+        state: row.state as MemberState,
+        incarnation: row.incarnation!,
+        cause: row.reason as MemberCause,
+        by: peerOf(row.by),
+      };
+    case 'link':
+      return { kind, atMs, peer: peerOf(row.peer) ?? '', state: row.state as LinkEvent['state'] };
   }
 }
 

@@ -8,6 +8,7 @@ import { messageId } from '../../../src/propagation/message-id.ts';
 import { encodeByteStrings } from '../../../src/transaction/rlp.ts';
 import { eventually } from '../../helpers/poll.ts';
 import { startLine, stopAll, transfer, type TestNode } from '../../helpers/real-nodes.ts';
+import { BYTE_KINDS } from '../../../src/telemetry/counters.ts';
 
 /** What needs sockets to be believed; the rest, to the millisecond, is in test/simulation/propagation. */
 describe('gossip between real nodes', () => {
@@ -70,7 +71,7 @@ describe('gossip between real nodes', () => {
     await eventually('all to have all', () => nodes.every(({ node }) => node.pool.counts.pending === 20));
     await eventually('the sums to agree', () => {
       const counters = nodes.map(({ node }) => node.counters());
-      return (['message', 'control', 'sync', 'other'] as const).every(
+      return BYTE_KINDS.every(
         (kind) => counters.reduce((sum, { sent, received }) => sum + sent[kind] - received[kind], 0) === 0,
       );
     });

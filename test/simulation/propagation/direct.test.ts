@@ -8,6 +8,7 @@ import {
   responseFrame,
   transactionsFrame,
 } from '../../../src/propagation/direct/messages.ts';
+import { BYTE_KINDS } from '../../../src/telemetry/counters.ts';
 import type { ArrivalEvent } from '../../../src/telemetry/trace.ts';
 import { encodeByteStrings } from '../../../src/transaction/rlp.ts';
 import { runExperiment } from '../../../testnet/experiment.ts';
@@ -241,7 +242,7 @@ describe('baselines in virtual time', function () {
           digests.push(digest!);
           await sleep(simulation, 60_000);
           const { sent, received, lost } = await bytesByKind(simulation);
-          for (const kind of ['message', 'control', 'sync', 'other'] as const)
+          for (const kind of BYTE_KINDS)
             assert.equal(sent[kind], received[kind] + lost[kind], `${propagation}: ${kind}`);
           assert.ok(sent.message > 0 && sent.sync === 0);
         });

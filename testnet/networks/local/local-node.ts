@@ -1,5 +1,6 @@
 /** A node as its controller sees it: through all its lives, and while it is not there. */
-import type { NodeCounters, BytesByKind, TraceEvent } from '../../../src/telemetry/trace.ts';
+import { noCounters, sumOfCounters } from '../../../src/telemetry/counters.ts';
+import type { TraceEvent } from '../../../src/telemetry/trace.ts';
 import type { NodeSettings } from '../../scenario/node-settings.ts';
 import type { NetworkNode, NodeStatus, NodeTrace } from '../network.ts';
 import type { Child } from './child.ts';
@@ -8,7 +9,6 @@ import type { NodeReport, StartedNode } from './protocol.ts';
 /** `absent`: was not there yet. `starting`: its process runs and the node does not yet. */
 export type LifeState = 'absent' | 'starting' | 'up' | 'down';
 
-const NO_BYTES: BytesByKind = { message: 0, control: 0, sync: 0, other: 0 };
 const NOTHING: NodeStatus = {
   up: false,
   peers: 0,
@@ -17,15 +17,7 @@ const NOTHING: NodeStatus = {
   queued: 0,
   arrivals: 0,
   unsettled: 0,
-  counters: {
-    sent: NO_BYTES,
-    received: NO_BYTES,
-    duplicateBytes: 0,
-    copiesReceived: 0,
-    messagesReceived: 0,
-    duplicateMessages: 0,
-    dropped: 0,
-  },
+  counters: noCounters(),
   cpuMs: 0,
   rssBytes: 0,
   nodesInProcess: 1,
@@ -93,7 +85,7 @@ export class LocalNode {
       ...(up ? latest : NOTHING),
       up,
       arrivals: past.arrivals + latest.arrivals,
-      counters: sum(past.counters, latest.counters),
+      counters: sumOfCounters(past.counters, latest.counters),
       cpuMs: past.cpuMs! + latest.cpuMs!,
       rssBytes: latest.rssBytes,
       nodesInProcess: Math.max(past.nodesInProcess, latest.nodesInProcess),
@@ -109,22 +101,4 @@ export class LocalNode {
     const { rpcUrl = null, multiaddr = null } = this.address ?? {};
     return { index: this.index, peerId: this.peerId, rpcUrl, multiaddr };
   }
-}
-
-function sum(a: NodeCounters, b: NodeCounters): NodeCounters {
-  const bytes = (x: BytesByKind, y: BytesByKind): BytesByKind => ({
-    message: x.message + y.message,
-    control: x.control + y.control,
-    sync: x.sync + y.sync,
-    other: x.other + y.other,
-  });
-  return {
-    sent: bytes(a.sent, b.sent),
-    received: bytes(a.received, b.received),
-    duplicateBytes: a.duplicateBytes + b.duplicateBytes,
-    copiesReceived: a.copiesReceived + b.copiesReceived,
-    messagesReceived: a.messagesReceived + b.messagesReceived,
-    duplicateMessages: a.duplicateMessages + b.duplicateMessages,
-    dropped: a.dropped + b.dropped,
-  };
 }

@@ -4,7 +4,8 @@
  */
 import { MemoryJournal, type Journal } from '../../../src/mempool/journal.ts';
 import type { Node } from '../../../src/node.ts';
-import type { BytesByKind, NodeCounters } from '../../../src/telemetry/trace.ts';
+import { sumOfCounters } from '../../../src/telemetry/counters.ts';
+import type { NodeCounters } from '../../../src/telemetry/trace.ts';
 import type { NodeStatus } from '../network.ts';
 import { peerScores } from '../peer-scores.ts';
 import type { Death, SimulatedHost } from './simulated-host.ts';
@@ -82,7 +83,7 @@ export class SimulatedMember {
 
   /** Of all lives together; counts go on for a while after a death, for what is lost on its way to the dead. */
   counters(): NodeCounters {
-    return this.#lives.map(({ node }) => node.counters()).reduce(sum);
+    return this.#lives.map(({ node }) => node.counters()).reduce(sumOfCounters);
   }
 
   /** But for what the experiment around it knows. */
@@ -107,28 +108,4 @@ export class SimulatedMember {
     this.#up = false;
     this.#died.abort(new Error(`node ${this.index} ${how} before it answered`));
   }
-}
-
-function sum(a: NodeCounters, b: NodeCounters): NodeCounters {
-  return {
-    sent: sumOfKinds(a.sent, b.sent),
-    received: sumOfKinds(a.received, b.received),
-    ...((a.lost ?? b.lost) && { lost: sumOfKinds(a.lost ?? NONE, b.lost ?? NONE) }),
-    duplicateBytes: a.duplicateBytes + b.duplicateBytes,
-    copiesReceived: a.copiesReceived + b.copiesReceived,
-    messagesReceived: a.messagesReceived + b.messagesReceived,
-    duplicateMessages: a.duplicateMessages + b.duplicateMessages,
-    dropped: a.dropped + b.dropped,
-  };
-}
-
-const NONE: BytesByKind = { message: 0, control: 0, sync: 0, other: 0 };
-
-function sumOfKinds(a: BytesByKind, b: BytesByKind): BytesByKind {
-  return {
-    message: a.message + b.message,
-    control: a.control + b.control,
-    sync: a.sync + b.sync,
-    other: a.other + b.other,
-  };
 }

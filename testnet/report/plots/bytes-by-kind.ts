@@ -5,7 +5,7 @@ import type { Figure } from '../figure.ts';
 import { bytes, percent } from '../format.ts';
 import { drawBars } from './bars.ts';
 
-const BYTES_SHOWN = ['payload', 'duplicate', 'control', 'sync', 'other'] as const;
+const BYTES_SHOWN = ['payload', 'duplicate', 'control', 'sync', 'members', 'other'] as const;
 
 export function bytesByKind({ bytes: received }: Summary, details: Details): Figure {
   const { balance, unmeasured } = details.bytes;
@@ -18,7 +18,7 @@ export function bytesByKind({ bytes: received }: Summary, details: Details): Fig
     id: 'bytes-by-kind',
     title: 'Bytes received',
     definition:
-      'Bytes all nodes received from the start of measuring to its end: gossip payload seen first and again, gossip control, reconciliation, and other (handshakes, identify, framing).',
+      'Bytes all nodes received from the start of measuring to its end: gossip payload seen first and again, gossip control, reconciliation, membership (with peer exchange and pings), and other (handshakes, identify, framing).',
     svg:
       unmeasured === null
         ? drawBars(`Bytes received by kind, ${bytes(received.total)} in all`, bars, 'var(--blue)')

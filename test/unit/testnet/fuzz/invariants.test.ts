@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { Hex } from '../../../../src/bytes.ts';
+import { noBytes, noCounters } from '../../../../src/telemetry/counters.ts';
 import type { ArrivalEvent, NodeCounters, TraceEvent } from '../../../../src/telemetry/trace.ts';
 import { resolveCase } from '../../../../testnet/fuzz/fuzz-case.ts';
 import { checkInvariants } from '../../../../testnet/fuzz/invariants.ts';
@@ -45,13 +46,11 @@ function arrival(atMs: number, from: number | null, some: Partial<ArrivalEvent> 
 }
 
 const counters = (sent: number, received: number): NodeCounters => ({
-  sent: { message: sent, control: 0, sync: 0, other: 0 },
-  received: { message: received, control: 0, sync: 0, other: 0 },
-  duplicateBytes: 0,
+  ...noCounters(),
+  sent: { ...noBytes(), message: sent },
+  received: { ...noBytes(), message: received },
   copiesReceived: 1,
   messagesReceived: 1,
-  duplicateMessages: 0,
-  dropped: 0,
 });
 
 function node(events: TraceEvent[], some: Partial<NodeObservation> = {}): NodeObservation {

@@ -22,14 +22,14 @@ function counted(some: Partial<ExperimentRecord> = {}): ExperimentRecord {
     after: [
       status({
         counters: counters({
-          sent: bytesByKind({ message: 1050, control: 25, sync: 7 }),
+          sent: bytesByKind({ message: 1050, control: 25, sync: 7, members: 9 }),
           received: bytesByKind({ other: 3 }),
         }),
       }),
       status({
         counters: counters({
           sent: bytesByKind({ other: 3 }),
-          received: bytesByKind({ message: 1050, control: 25, sync: 7 }),
+          received: bytesByKind({ message: 1050, control: 25, sync: 7, members: 9 }),
           duplicateBytes: 310,
           copiesReceived: 8,
         }),
@@ -55,7 +55,15 @@ function withMissing(
 describe('bytesFigures', () => {
   it('are what was received while measured, by kind, and balance', () => {
     const { received, conserved, balance } = figures(counted());
-    assert.deepEqual(received, { payload: 700, duplicate: 300, control: 20, sync: 7, other: 3, total: 1030 });
+    assert.deepEqual(received, {
+      payload: 700,
+      duplicate: 300,
+      control: 20,
+      sync: 7,
+      members: 9,
+      other: 3,
+      total: 1039,
+    });
     assert.equal(conserved, true);
     assert.deepEqual(balance[0], {
       kind: 'message',

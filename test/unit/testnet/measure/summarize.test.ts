@@ -55,7 +55,7 @@ describe('summarize', () => {
         lost: 0,
       },
       provenance: { rpc: 2, push: 2, pull: 1, sync: 1 },
-      bytes: { payload: 0, duplicate: 0, control: 0, sync: 0, other: 0, total: 0 },
+      bytes: { payload: 0, duplicate: 0, control: 0, sync: 0, members: 0, other: 0, total: 0 },
       conserved: true,
       order: { pairs: 3, inverted: 0 },
       cpuMsPerDelivery: null,

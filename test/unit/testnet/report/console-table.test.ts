@@ -18,7 +18,7 @@ describe('consoleTable', () => {
   undelivered    1 late, 1 refused
   redundancy     0 copies per delivery
   provenance     rpc 2, push 2, pull 1, sync 1
-  received       0 B: payload 0 B, duplicate 0 B, control 0 B, sync 0 B, other 0 B
+  received       0 B: payload 0 B, duplicate 0 B, control 0 B, sync 0 B, members 0 B, other 0 B
   conserved      yes
   nonce order    0 of 3 pairs inverted
   cost           – CPU per delivery, largest process –

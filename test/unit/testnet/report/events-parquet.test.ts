@@ -31,13 +31,35 @@ describe('writeEvents', () => {
       { kind: 'drop', atMs: 14, messageId, from: peerIdOf(1), reason: 'queue-full' },
       { kind: 'graft', atMs: 15, peer: peerIdOf(1) },
       { kind: 'prune', atMs: 16, peer: peerIdOf(1) },
+      { kind: 'connect', atMs: 17, peer: peerIdOf(1) },
+      { kind: 'disconnect', atMs: 18, peer: 'a stranger' },
+      {
+        kind: 'member',
+        atMs: 19,
+        peer: peerIdOf(1),
+        state: 'suspect',
+        incarnation: 3,
+        cause: 'silent',
+        by: null,
+      },
+      {
+        kind: 'member',
+        atMs: 20,
+        peer: peerIdOf(1),
+        state: 'dead',
+        incarnation: 3,
+        cause: 'told',
+        by: peerIdOf(1),
+      },
+      { kind: 'link', atMs: 21, peer: peerIdOf(1), state: 'cut' },
     ];
-    assert.equal(await writeEvents(path, recordOf([events, [arrival(1, 1, null)]])), 8);
+    assert.equal(await writeEvents(path, recordOf([events, [arrival(1, 1, null)]])), 13);
     const empty = {
       hash: null,
       peer: null,
       provenance: null,
       status: null,
+      state: null,
       code: null,
       reason: null,
       received_at_ms: null,
@@ -45,6 +67,8 @@ describe('writeEvents', () => {
       message_id: null,
       recipients: null,
       hashes: null,
+      incarnation: null,
+      by: null,
     };
     const first = { hash, status: 'pending' };
     assert.deepEqual(
@@ -75,6 +99,30 @@ describe('writeEvents', () => {
         { at_ms: 14, node: 0, kind: 'drop', ...empty, peer: 1, reason: 'queue-full', message_id: messageId },
         { at_ms: 15, node: 0, kind: 'graft', ...empty, peer: 1 },
         { at_ms: 16, node: 0, kind: 'prune', ...empty, peer: 1 },
+        { at_ms: 17, node: 0, kind: 'connect', ...empty, peer: 1 },
+        { at_ms: 18, node: 0, kind: 'disconnect', ...empty },
+        {
+          at_ms: 19,
+          node: 0,
+          kind: 'member',
+          ...empty,
+          peer: 1,
+          state: 'suspect',
+          reason: 'silent',
+          incarnation: 3,
+        },
+        {
+          at_ms: 20,
+          node: 0,
+          kind: 'member',
+          ...empty,
+          peer: 1,
+          state: 'dead',
+          reason: 'told',
+          incarnation: 3,
+          by: 1,
+        },
+        { at_ms: 21, node: 0, kind: 'link', ...empty, peer: 1, state: 'cut' },
         {
           at_ms: 1,
           node: 1,
