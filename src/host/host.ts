@@ -6,7 +6,7 @@
  *                               └─ (a testnet's own)   simulated links on a virtual clock
  */
 import type { GossipSubComponents } from '@chainsafe/libp2p-gossipsub';
-import type { PeerId, PrivateKey, Stream } from '@libp2p/interface';
+import { DialError, type PeerId, type PrivateKey, type Stream } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
 
 /** base58 text of a peer id: the key of every map of peers. */
@@ -44,6 +44,12 @@ export interface TransportBytes {
   received: number;
 }
 
+/** An address was reached and nobody listens there: the process that did is gone, its machine is not. */
+export class DialRefusedError extends DialError {}
+
+/** libp2p's: what is sent comes back. Spoken by every host while it is up. */
+export const PING_PROTOCOL = '/ipfs/ping/1.0.0';
+
 export interface HostEvents {
   connect(connection: HostConnection): void;
   /** The last connection to this peer is gone. */
@@ -63,7 +69,11 @@ export interface Host {
 
   /** Addresses others can dial, each ending in /p2p/<peer id>. */
   addresses(): Multiaddr[];
-  /** Resolves once the connection is usable. @throws when the peer cannot be reached or is not who the address says. */
+  /**
+   * Resolves once the connection is usable.
+   * @throws {DialRefusedError} when nobody listens there. @throws when the peer cannot be reached otherwise or is not who
+   * the address says.
+   */
   dial(address: Multiaddr): Promise<PeerId>;
   /** Closes every connection to the peer. */
   disconnect(peerId: PeerId): Promise<void>;
@@ -76,6 +86,13 @@ export interface Host {
   unhandle(protocol: string): Promise<void>;
   /** @throws when there is no connection, or the peer does not speak `protocol`. */
   openStream(peerId: PeerId, protocol: string, options?: { signal?: AbortSignal }): Promise<Stream>;
+
+  /**
+   * Resolves when the peer has answered over the open connection; does not dial. There is no time-out but the signal's,
+   * and one ping of a peer at a time.
+   * @throws when there is no connection, it is lost meanwhile, or the signal aborts.
+   */
+  ping(peerId: PeerId, options: { signal: AbortSignal }): Promise<void>;
 
   /** One listener each; the node is the only subscriber. */
   subscribe(events: Partial<HostEvents>): void;

@@ -3,10 +3,11 @@ import { noise } from '@chainsafe/libp2p-noise';
 import { yamux } from '@chainsafe/libp2p-yamux';
 import { identify } from '@libp2p/identify';
 import type { Connection, PeerId, PrivateKey, Stream } from '@libp2p/interface';
-import { ping } from '@libp2p/ping';
+import { ping, type Ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p';
+import { DialRefusedError } from './host.ts';
 import type {
   Host,
   HostConnection,
@@ -31,6 +32,8 @@ export interface Libp2pHostInit {
 type Identity = Pick<HostConnection, 'agentVersion' | 'protocols'>;
 
 const NOT_IDENTIFIED: Identity = { agentVersion: '', protocols: [] };
+/** libp2p's connection monitor has a ping of its own under way now and then, and an abandoned one lingers on for a moment. */
+const MAX_PING_STREAMS = 4;
 const PROTECTED_TAG = 'txgossip-protected';
 
 /** libp2p over TCP with noise and yamux. Created stopped. */
@@ -55,7 +58,7 @@ export async function createLibp2pHost(init: Libp2pHostInit): Promise<Host> {
     metrics: () => meter,
     services: {
       identify: identify(),
-      ping: ping(),
+      ping: ping({ maxInboundStreams: MAX_PING_STREAMS, maxOutboundStreams: MAX_PING_STREAMS }),
       // Gossip is built by the propagation layer, on any host; this hands out what it is built on.
       gossipComponents: (all) => {
         components = all;
@@ -70,13 +73,13 @@ export async function createLibp2pHost(init: Libp2pHostInit): Promise<Host> {
 class Libp2pHost implements Host {
   readonly privateKey: PrivateKey;
   readonly gossipComponents: GossipSubComponents;
-  readonly #libp2p: Libp2p;
+  readonly #libp2p: Libp2p<{ ping: Ping }>;
   readonly #meter: TransportMeter;
   readonly #identified = new Map<string, Identity>();
   #observer: StreamObserver | undefined;
 
   constructor(
-    libp2p: Libp2p,
+    libp2p: Libp2p<{ ping: Ping }>,
     privateKey: PrivateKey,
     components: GossipSubComponents,
     meter: TransportMeter,
@@ -110,8 +113,13 @@ class Libp2pHost implements Host {
   }
 
   async dial(address: Multiaddr): Promise<PeerId> {
-    const connection = await this.#libp2p.dial(address);
-    return connection.remotePeer;
+    try {
+      const connection = await this.#libp2p.dial(address);
+      return connection.remotePeer;
+    } catch (error) {
+      if (isRefused(error)) throw new DialRefusedError((error as Error).message);
+      throw error;
+    }
   }
 
   async disconnect(peerId: PeerId): Promise<void> {
@@ -151,6 +159,11 @@ class Libp2pHost implements Host {
     return connection.newStream(protocol, options);
   }
 
+  async ping(peerId: PeerId, { signal }: { signal: AbortSignal }): Promise<void> {
+    if (!this.#isConnected(peerId)) throw new Error(`no connection to ${peerId.toString()}`);
+    await this.#libp2p.services.ping.ping(peerId, { signal });
+  }
+
   subscribe(events: Partial<HostEvents>): void {
     const { connect, disconnect } = events;
     if (connect !== undefined) {
@@ -170,6 +183,10 @@ class Libp2pHost implements Host {
     return { ...this.#meter.bytes };
   }
 
+  #isConnected(peerId: PeerId): boolean {
+    return this.#libp2p.getConnections(peerId).some(({ status }) => status === 'open');
+  }
+
   #describe(connection: Connection): HostConnection {
     return {
       peerId: connection.remotePeer,
@@ -185,4 +202,10 @@ class Libp2pHost implements Host {
     const traffic = this.#observer?.(stream.protocol, connection.remotePeer);
     if (traffic !== undefined) tapStream(stream, traffic);
   }
+}
+
+/** Every address that was tried: libp2p throws the error of one, and an AggregateError of several. */
+function isRefused(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isRefused);
+  return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
 }

@@ -7,7 +7,7 @@ import type { PeerId, Stream } from '@libp2p/interface';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
 import assert from 'node:assert/strict';
-import type { Host, StreamTraffic } from '../../src/host/host.ts';
+import { DialRefusedError, PING_PROTOCOL, type Host, type StreamTraffic } from '../../src/host/host.ts';
 
 export interface HostPair {
   /** Made, not started, able to reach each other, and listening where nothing else does. */
@@ -105,7 +105,10 @@ export function hostCompliance(name: string, createPair: () => Promise<HostPair>
         await start();
         const address = b.addresses()[0]!;
         await pair.act(1, () => b.stop());
-        await assert.rejects(pair.act(0, () => a.dial(address)));
+        await assert.rejects(
+          pair.act(0, () => a.dial(address)),
+          (error) => error instanceof DialRefusedError,
+        );
         assert.deepEqual(a.connections(), []);
       });
     });
@@ -275,6 +278,55 @@ export function hostCompliance(name: string, createPair: () => Promise<HostPair>
         await pair.act(1, () => b.handle(PROTOCOL, () => undefined));
         const signal = AbortSignal.abort(new Error('never mind'));
         await assert.rejects(pair.act(0, () => a.openStream(b.peerId, PROTOCOL, { signal })));
+      });
+    });
+
+    describe('pings', () => {
+      const signal = new AbortController().signal;
+
+      it('answers from either end, again and again', async () => {
+        await connect();
+        for (let round = 0; round < 3; round++) {
+          await pair.act(0, () => a.ping(b.peerId, { signal }));
+          await pair.act(1, () => b.ping(a.peerId, { signal }));
+        }
+      });
+
+      it('shows the observer what they cost', async () => {
+        const seen = { sent: 0, received: 0 };
+        a.observeStreams((protocol) => {
+          if (protocol !== PING_PROTOCOL) return undefined;
+          return {
+            sent: (bytes) => void (seen.sent += bytes),
+            received: (bytes) => void (seen.received += bytes),
+          };
+        });
+        await connect();
+        await pair.act(0, () => a.ping(b.peerId, { signal }));
+        assert.deepEqual(seen, { sent: 32, received: 32 });
+      });
+
+      it('is refused without a connection, which it does not make', async () => {
+        await start();
+        await assert.rejects(pair.act(0, () => a.ping(b.peerId, { signal })));
+        assert.deepEqual(a.connections(), []);
+      });
+
+      it('fails when the peer goes', async () => {
+        await connect();
+        await pair.act(1, () => b.stop());
+        await assert.rejects(pair.act(0, () => a.ping(b.peerId, { signal })));
+      });
+
+      it('gives up when it is told to, and the next is answered', async () => {
+        await connect();
+        await assert.rejects(pair.act(0, () => a.ping(b.peerId, { signal: AbortSignal.abort() })));
+        const leaving = new AbortController();
+        const given = pair.act(0, () => a.ping(b.peerId, { signal: leaving.signal }));
+        leaving.abort();
+        await assert.rejects(given);
+        await pair.act(0, () => a.ping(b.peerId, { signal }));
+        assert.ok(isConnected(a, b), 'a ping given up cost the connection');
       });
     });
 

@@ -1,6 +1,7 @@
 /** How two simulated hosts come to be connected: the round trips of a handshake over the links between them. */
 import { DialError, TimeoutError } from '@libp2p/interface';
 
+import { DialRefusedError } from '../../../src/host/host.ts';
 import type { LinkDirection } from './links.ts';
 import { SimulatedConnection } from './simulated-connection.ts';
 import type { SimulatedHost } from './simulated-host.ts';
@@ -8,7 +9,7 @@ import type { SimulatedNetwork } from './simulated-network.ts';
 
 /**
  * Connects `dialler` to `listener`; resolves at the dialler's end, half a round trip before the other end has it.
- * @throws {DialError} when nobody listens. @throws {TimeoutError} when nothing answers in time.
+ * @throws {DialRefusedError} when nobody listens. @throws {TimeoutError} when nothing answers in time.
  */
 export function connect(
   network: SimulatedNetwork,
@@ -58,7 +59,7 @@ export function connect(
       there.send(0, () => {
         if (listener.state === 'vanished') return;
         if (listener.state === 'listening') answer(() => roundTrip(left - 1));
-        else answer(() => fail(new DialError(`${name} refuses the connection: nobody listens there`)));
+        else answer(() => fail(new DialRefusedError(`${name} refuses the connection: nobody listens there`)));
       });
     };
     roundTrip(options.handshakeRoundTrips);

@@ -11,6 +11,7 @@ import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import type { Multiaddr } from '@multiformats/multiaddr';
 
+import { PING_PROTOCOL } from '../../../src/host/host.ts';
 import type {
   Host,
   HostConnection,
@@ -24,6 +25,7 @@ import type {
 import { connect } from './dialling.ts';
 import { AccessLine } from '../access-line.ts';
 import type { ByteLedger, LinkEnd } from './links.ts';
+import { echo, ping } from './ping.ts';
 import { Processor } from './processor.ts';
 import { PING_INTERVAL_MS } from './simulated-connection.ts';
 import type { ConnectionHost, SimulatedConnection } from './simulated-connection.ts';
@@ -103,12 +105,12 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
   }
 
   /** @throws when it was started before, or a host with this identity is up. */
-  // eslint-disable-next-line @typescript-eslint/require-await -- asynchronous in the interface
   async start(): Promise<void> {
     if (this.state !== 'new') throw new Error(`a simulated host starts once; this one is ${this.state}`);
     this.#network.add(this);
     this.state = 'listening';
     this.#startedAtMs = this.#network.clock.nowMs();
+    await this.handle(PING_PROTOCOL, echo);
   }
 
   async stop(): Promise<void> {
@@ -197,6 +199,11 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
     const connection = this.#connections.get(peerId.toString())?.[0];
     if (connection === undefined) throw new NotFoundError(`not connected to ${peerId.toString()}`);
     return connection.newStream(protocol, options);
+  }
+
+  async ping(peerId: PeerId, { signal }: { signal: AbortSignal }): Promise<void> {
+    const stream = await this.openStream(peerId, PING_PROTOCOL, { signal });
+    await ping(stream, signal);
   }
 
   subscribe(events: Partial<HostEvents>): void {
