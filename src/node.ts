@@ -140,6 +140,7 @@ export class Node implements RpcBackend {
       propagation: this.propagation,
       unbroadcast: this.#unbroadcast,
       silent,
+      trace,
       log,
     });
     this.#locals = new LocalTransactions({
@@ -259,7 +260,7 @@ export class Node implements RpcBackend {
   }
 
   counters(): NodeCounters {
-    return this.propagation.counters();
+    return { ...this.propagation.counters(), syncCopiesReceived: this.reconciliation.copiesReceived };
   }
 
   /** Transactions submitted here that no peer has shown to have. */

@@ -10,6 +10,7 @@ import type { SyncOptions } from './propagation/sync/options.ts';
 import { Reconciliation } from './propagation/sync/reconciliation.ts';
 import type { Unbroadcast } from './propagation/unbroadcast.ts';
 import type { Logger } from './telemetry/log.ts';
+import type { TraceSink } from './telemetry/trace.ts';
 
 /** Points of behaviour penalty: gossipsub forgives 6, squares what is above and halves it every ten seconds. */
 const FAULT_POINTS = 10;
@@ -25,11 +26,13 @@ export interface ReconcileInit {
   propagation: Propagation;
   unbroadcast: Unbroadcast;
   silent: boolean | undefined;
+  trace: TraceSink;
   log: Logger;
 }
 
 export function reconcile(init: ReconcileInit): Reconciliation {
-  const { options, host, environment, state, pool, admission, propagation, unbroadcast, silent, log } = init;
+  const { options, host, environment, state, pool, admission, propagation, unbroadcast, silent, trace, log } =
+    init;
   return new Reconciliation({
     host,
     ...environment,
@@ -40,6 +43,7 @@ export function reconcile(init: ReconcileInit): Reconciliation {
     maxTransactionBytes: options['tx.maxbytes'],
     baseFee: () => state.baseFee,
     silent,
+    onCopies: (hashes) => trace.copies?.received(hashes),
     spread: (results) => propagation.spread(results),
     onFault: (peer, { message }) => {
       propagation.penalize(peer, FAULT_POINTS);

@@ -1,25 +1,34 @@
+import type { Hex } from '../bytes.ts';
+
+/** What a gossip message carries. */
+export interface Carried {
+  transactions: number;
+  /** Of them, where somebody asks; null for a message that cannot be read. */
+  hashes?: readonly (Hex | null)[] | undefined;
+}
+
 /**
- * How many transactions each gossip message carries, remembered as long as gossipsub remembers its id, so that a
- * duplicate counts for all it brought again without being decoded.
+ * What each gossip message carries, remembered as long as gossipsub remembers its id, so that a duplicate counts for
+ * all it brought again without being decoded.
  */
 export class CopyCounter {
   readonly #ttlMs: number;
-  readonly #byId = new Map<string, { transactions: number; expiresAtMs: number }>();
+  readonly #byId = new Map<string, { carried: Carried; expiresAtMs: number }>();
 
   constructor(ttlMs: number) {
     this.#ttlMs = ttlMs;
   }
 
-  /** Transactions in this copy; `count` is asked only for a message not seen before. */
-  copy(idKey: string, nowMs: number, count: () => number): { transactions: number; duplicate: boolean } {
+  /** What is in this copy; `read` is asked only for a message not seen before. */
+  copy(idKey: string, nowMs: number, read: () => Carried): { carried: Carried; duplicate: boolean } {
     const known = this.#byId.get(idKey);
-    if (known !== undefined) return { transactions: known.transactions, duplicate: true };
+    if (known !== undefined) return { carried: known.carried, duplicate: true };
     for (const [key, { expiresAtMs }] of this.#byId) {
       if (expiresAtMs > nowMs) break;
       this.#byId.delete(key);
     }
-    const transactions = count();
-    this.#byId.set(idKey, { transactions, expiresAtMs: nowMs + this.#ttlMs });
-    return { transactions, duplicate: false };
+    const carried = read();
+    this.#byId.set(idKey, { carried, expiresAtMs: nowMs + this.#ttlMs });
+    return { carried, duplicate: false };
   }
 }

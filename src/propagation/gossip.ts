@@ -15,13 +15,14 @@ import type { Cancel, Clock } from '../environment.ts';
 import type { PeerIdText } from '../host/host.ts';
 import type { GossipVerdict } from '../mempool/outcome.ts';
 import { meaningOf, type Outcome } from '../mempool/outcome.ts';
-import type { NodeCounters, Provenance, TraceSink } from '../telemetry/trace.ts';
+import type { Provenance, TraceSink, TrafficCounters } from '../telemetry/trace.ts';
+import { transactionHash } from '../transaction/decode.ts';
 import { decodeByteStrings, encodeByteStrings } from '../transaction/rlp.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import { toHex } from '../bytes.ts';
 import type { Admission, Admitted } from './admission.ts';
 import { Batcher } from './batcher.ts';
-import { CopyCounter } from './copy-counter.ts';
+import { CopyCounter, type Carried } from './copy-counter.ts';
 import { Echoes } from './echoes.ts';
 import { publishFieldBytes } from './frame-meter.ts';
 import { GapHold } from './gap-hold.ts';
@@ -103,7 +104,7 @@ export class Gossip implements Propagation {
     await this.#router.stop();
   }
 
-  counters(): NodeCounters {
+  counters(): TrafficCounters {
     return this.#traffic.counters();
   }
 
@@ -179,13 +180,10 @@ export class Gossip implements Propagation {
   }
 
   readonly #onCopy = (idKey: string, data: Uint8Array): void => {
-    const { transactions, duplicate } = this.#copies.copy(
-      idKey,
-      this.#clock.nowMs(),
-      () => this.#decode(data)?.length ?? 1,
-    );
+    const { carried, duplicate } = this.#copies.copy(idKey, this.#clock.nowMs(), () => this.#carried(data));
     this.#traffic.messagesReceived++;
-    this.#traffic.copiesReceived += transactions;
+    this.#traffic.copiesReceived += carried.transactions;
+    if (carried.hashes !== undefined) this.#trace.copies?.received(carried.hashes);
     if (duplicate) this.#traffic.duplicateMessages++;
     const echoed = this.#echoes.received(idKey);
     if (echoed !== undefined) this.#onShown?.(echoed);
@@ -197,6 +195,12 @@ export class Gossip implements Propagation {
     this.#traffic.firstCopyBytes += publishFieldBytes(data.byteLength, this.topic.length);
     const provenance: Provenance = this.#wanted.take(from.toString(), idKey) ? 'pull' : 'push';
     this.#line.offer({ idKey, data, from, provenance, receivedAtMs: this.#clock.nowMs() });
+  }
+
+  #carried(data: Uint8Array): Carried {
+    const raws = this.#decode(data);
+    const hashes = this.#trace.copies && (raws?.map(transactionHash) ?? [null]);
+    return { transactions: raws?.length ?? 1, hashes };
   }
 
   /** Two, whatever the limit: a transaction and the one that freed it (batcher.ts). */

@@ -13,7 +13,7 @@ import type { Hex } from '../bytes.ts';
 import type { Clock, Random } from '../environment.ts';
 import type { Host, PeerIdText } from '../host/host.ts';
 import type { Mempool } from '../mempool/mempool.ts';
-import type { NodeCounters, TraceSink } from '../telemetry/trace.ts';
+import type { TraceSink, TrafficCounters } from '../telemetry/trace.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import type { Admission, Admitted } from './admission.ts';
 import type { PropagationOptions } from './options.ts';
@@ -67,7 +67,7 @@ export interface Propagation {
   /** Sends on what no transaction freed: another head of the chain made it executable. */
   spreadPromoted(promoted: readonly Transaction[]): void;
 
-  counters(): NodeCounters;
+  counters(): TrafficCounters;
   /** Peers that transactions are exchanged with: of gossip its mesh, else all that take part. */
   meshPeers(): PeerIdText[];
   /** Peers that said they take part. */

@@ -1,5 +1,5 @@
 import type { Host, PeerIdText } from '../host/host.ts';
-import type { NodeCounters } from '../telemetry/trace.ts';
+import type { TrafficCounters } from '../telemetry/trace.ts';
 import { NO_SCORE, type PeerScoreParts, type Propagation, type PropagationInit } from './propagation.ts';
 import { SYNC_PROTOCOL } from './sync/reconciliation.ts';
 import { Traffic } from './traffic.ts';
@@ -40,7 +40,7 @@ export class Pull implements Propagation {
     // Likewise.
   }
 
-  counters(): NodeCounters {
+  counters(): TrafficCounters {
     return this.#traffic.counters();
   }
 

@@ -1,7 +1,7 @@
 import type { Host, StreamData, StreamObserver, StreamTraffic } from '../host/host.ts';
 import { MEMBER_PROTOCOLS } from '../host/protocols.ts';
 import { noBytes } from '../telemetry/counters.ts';
-import type { BytesByKind, NodeCounters } from '../telemetry/trace.ts';
+import type { BytesByKind, TrafficCounters } from '../telemetry/trace.ts';
 import { DIRECT_PROTOCOLS } from './direct/baselines.ts';
 import { DirectFrameMeter } from './direct/direct-frame-meter.ts';
 import { FrameMeter } from './frame-meter.ts';
@@ -41,7 +41,7 @@ export class Traffic {
     host.observeStreams(this.#observe);
   }
 
-  counters(): NodeCounters {
+  counters(): TrafficCounters {
     const transport = this.#host.transportBytes();
     return {
       sent: withOther(this.#sent, transport.sent),

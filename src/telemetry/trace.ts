@@ -111,6 +111,16 @@ export interface LinkEvent {
   state: 'cut' | 'slow' | 'good';
 }
 
+/** Peers have sent this node so many copies of a transaction, the first included, since the last event of it. */
+export interface CopiesEvent {
+  kind: 'copies';
+  /** When the counts were taken, not when they came. */
+  atMs: number;
+  /** Null: messages that could not be read, one copy each. */
+  hash: Hex | null;
+  copies: number;
+}
+
 export type TraceEvent =
   | ArrivalEvent
   | RefusedEvent
@@ -120,12 +130,20 @@ export type TraceEvent =
   | MeshEvent
   | MemberEvent
   | ConnectionEvent
-  | LinkEvent;
+  | LinkEvent
+  | CopiesEvent;
 
 export interface TraceSink {
   record(event: TraceEvent): void;
+  /** Told of every copy received. Absent: nobody asks, and it costs nothing. */
+  readonly copies?: CopySink | undefined;
   /** What single transactions are explained by, too frequent to be events. Absent: nobody asks, and it costs nothing. */
   readonly notes?: TransactionNotes;
+}
+
+export interface CopySink {
+  /** A copy each; null for a message that could not be read. */
+  received(hashes: readonly (Hex | null)[]): void;
 }
 
 export interface TransactionNotes {
@@ -164,7 +182,7 @@ export interface BytesByKind {
 }
 
 /** Sums since start. `other` is transport bytes less the rest: handshakes, identify, framing. */
-export interface NodeCounters {
+export interface TrafficCounters {
   sent: BytesByKind;
   received: BytesByKind;
   /** On its way here when it was lost for good; absent when nothing was, or nobody can know. */
@@ -180,4 +198,9 @@ export interface NodeCounters {
   /** Frames of kind `members`. */
   memberMessagesSent: number;
   memberMessagesReceived: number;
+}
+
+export interface NodeCounters extends TrafficCounters {
+  /** Transactions in pages of reconciliation received. */
+  syncCopiesReceived: number;
 }

@@ -12,7 +12,7 @@ import type { Hex } from '../bytes.ts';
 import type { Clock } from '../environment.ts';
 import type { Mempool, PoolChange } from '../mempool/mempool.ts';
 import type { Departure, DepartureReason } from '../mempool/outcome.ts';
-import type { Origin, TraceEvent, TraceSink, TransactionNotes } from './trace.ts';
+import type { CopySink, Origin, TraceEvent, TraceSink, TransactionNotes } from './trace.ts';
 
 /** A transaction takes 1.3 kB when eight peers sent it, less in batches: 13 MB. Bounds memory however many pass. */
 export const DEFAULT_EXPLAINED_TRANSACTIONS = 10_000;
@@ -98,6 +98,10 @@ export class TransactionHistory implements TraceSink {
   follow(pool: Mempool): void {
     this.#pool = pool;
     pool.subscribe((change) => this.#changed(change));
+  }
+
+  get copies(): CopySink | undefined {
+    return this.#inner.copies;
   }
 
   record(event: TraceEvent): void {

@@ -368,8 +368,11 @@ export function networkCompliance(name: string, backend: NetworkBackend): void {
             times,
             [...times].sort((a, b) => a - b),
           );
-          const { arrivals: count } = await status(index);
+          const { arrivals: count, counters } = await status(index);
           assert.equal(events.filter(({ kind }) => kind === 'arrival').length, count);
+          const copies = events.reduce((sum, event) => sum + (event.kind === 'copies' ? event.copies : 0), 0);
+          assert.equal(copies, counters.copiesReceived + counters.syncCopiesReceived);
+          assert.ok(copies > 0);
         }
       });
     });

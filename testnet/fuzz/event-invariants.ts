@@ -100,6 +100,7 @@ class EventCheck {
         case 'connect':
         case 'disconnect':
         case 'link':
+        case 'copies':
           break;
       }
     }

@@ -1,12 +1,13 @@
 /** What the nodes counted while it was measured: `after - before`, summed over nodes. */
 import { BYTE_KINDS, noBytes } from '../../src/telemetry/counters.ts';
-import type { BytesByKind } from '../../src/telemetry/trace.ts';
+import type { BytesByKind, NodeCounters } from '../../src/telemetry/trace.ts';
 import type { ExperimentRecord } from './record.ts';
 
 export interface CounterSums {
   sent: BytesByKind;
   received: BytesByKind;
   duplicateBytes: number;
+  /** By gossip and by reconciliation. */
   copiesReceived: number;
   memberMessagesSent: number;
 }
@@ -42,8 +43,11 @@ export function countersWhileMeasuring(record: ExperimentRecord): Counted {
       sums.received[kind] += after.received[kind] - before.received[kind];
     }
     sums.duplicateBytes += after.duplicateBytes - before.duplicateBytes;
-    sums.copiesReceived += after.copiesReceived - before.copiesReceived;
+    sums.copiesReceived += copiesOf(after) - copiesOf(before);
     sums.memberMessagesSent += after.memberMessagesSent - before.memberMessagesSent;
   }
   return { measured: true, sums };
 }
+
+const copiesOf = ({ copiesReceived, syncCopiesReceived }: NodeCounters): number =>
+  copiesReceived + syncCopiesReceived;

@@ -54,6 +54,10 @@ export interface Joined {
   /** Per pair: 1 + index into `refusalCodes` of the last refusal before the end; 0 when there was none. */
   refusal: Uint16Array;
   refusalCodes: string[];
+  /** Per pair: copies received by the end of the drain, the one that brought it included. */
+  copies: Uint32Array;
+  /** False: nobody counted them. */
+  copiesCounted: boolean;
   /** Pairs whose node published the transaction itself: when it first did. */
   publishedAtMs: Map<number, number>;
   /** Per transaction: 1 when it was let in, and executable nowhere by the end: no node had reason to send it on. */
@@ -82,6 +86,8 @@ export function join(record: ExperimentRecord): Joined {
     late: new Uint8Array(pairs),
     refusal: new Uint16Array(pairs),
     refusalCodes: [],
+    copies: new Uint32Array(pairs),
+    copiesCounted: false,
     publishedAtMs: new Map(),
     onlyQueued: new Uint8Array(transactions.length),
     strays: { unknownArrivals: 0, unacceptedArrivals: 0, repeats: 0, resubmissions, otherRefusals: 0 },
@@ -102,6 +108,11 @@ export function join(record: ExperimentRecord): Joined {
         const transaction = event.hash === null ? undefined : indexOfHash.get(event.hash);
         if (transaction !== undefined) addRefusal(joined, transaction * nodes + node, event, codeIndex);
         else joined.strays.otherRefusals++;
+      } else if (event.kind === 'copies') {
+        joined.copiesCounted = true;
+        const transaction = event.hash === null ? undefined : indexOfHash.get(event.hash);
+        if (transaction !== undefined && event.atMs <= joined.endedAtMs)
+          joined.copies[transaction * nodes + node]! += event.copies;
       } else if (event.kind === 'publish') {
         for (const hash of event.hashes) {
           const transaction = indexOfHash.get(hash);

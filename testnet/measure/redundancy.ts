@@ -2,8 +2,8 @@
  * Redundancy: payload copies received per unique delivery. RMR (relative message redundancy, Leitao et al.,
  * "Epidemic Broadcast Trees", 2007): copies/(n-1) - 1, here the mean over transactions.
  *
- * Copies are those of gossip messages, duplicates counted. Reconciliation brings none, so a redundancy below 1 says
- * that it did part of the delivering.
+ * Copies are those in gossip messages, duplicates counted, and in pages of reconciliation: whatever brought a
+ * transaction took at least one.
  */
 import type { Counted } from './counters.ts';
 

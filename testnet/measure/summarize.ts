@@ -1,6 +1,7 @@
 /** Record in, figures out: the one place that puts them together. Pure: the same record gives the same figures. */
 import { latencyByRegion } from './by-region.ts';
 import { bytesFigures, type BalanceOptions } from './bytes.ts';
+import { copiesAfterFirst } from './copies-after-first.ts';
 import { countersWhileMeasuring } from './counters.ts';
 import { coverage, coverageOverTime } from './coverage.ts';
 import { cpuMs, cpuMsPerDelivery, rssBytesMax } from './cpu.ts';
@@ -76,6 +77,7 @@ export function summarize(
     latencyMs: latencyFigures(latency),
     timeToMs: timeToFigures(reach),
     redundancy: copies.redundancy,
+    copiesAfterFirst: copiesAfterFirst(joined, counted.measured),
     relativeMessageRedundancy: copies.relativeMessageRedundancy,
     stretch: stretchFigures(stretch),
     hops: { mean, max },

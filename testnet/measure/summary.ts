@@ -36,8 +36,10 @@ export interface Summary {
   };
   /** Over transactions: the time until X % of the nodes alive had it. Never reached counts as infinite, shown as null. */
   timeToMs: Record<'t50' | 't90' | 't99' | 't100', { p50: number | null; p99: number | null }>;
-  /** Payload copies received per unique delivery. */
+  /** Payload copies received per unique delivery, by whatever way. */
   redundancy: number | null;
+  /** Over arrivals: how often a transaction came to a node again. Null where copies are not counted one by one. */
+  copiesAfterFirst: { mean: number | null; p50: number | null; p99: number | null; max: number | null };
   /** RMR: copies / (n - 1) - 1, mean over transactions. */
   relativeMessageRedundancy: number | null;
   /** Latency over the shortest path open at t0. Null where links are not emulated, or never delivered. */

@@ -58,7 +58,7 @@ function figures(summary: Summary, details: Details): [name: string, value: stri
       `50 % ${time(t50.p50)}, 90 % ${time(t90.p50)}, 99 % ${time(t99.p50)}, all ${time(t100.p50)} (median transaction)`,
     ],
     ['undelivered', undelivered === '' ? 'none' : undelivered],
-    ['redundancy', `${ratio(summary.redundancy)} copies per delivery`],
+    ['redundancy', `${ratio(summary.redundancy)} copies per delivery${again(summary.copiesAfterFirst)}`],
     [
       'provenance',
       `rpc ${count(provenance.rpc)}, push ${count(provenance.push)}, pull ${count(provenance.pull)}, sync ${count(provenance.sync)}`,
@@ -75,4 +75,10 @@ function figures(summary: Summary, details: Details): [name: string, value: stri
     ],
     ...(summary.digest === null ? [] : [['digest', summary.digest] satisfies [string, string]]),
   ];
+}
+
+/** Nothing where copies were not counted one by one. */
+function again({ p50, p99, max }: Summary['copiesAfterFirst']): string {
+  if (max === null) return '';
+  return `; after the first: p50 ${count(p50)}, p99 ${count(p99)}, max ${count(max)}`;
 }

@@ -4,8 +4,9 @@
  *
  *   at_ms             double   when, on the clock of the run
  *   node              int32    index of the node it happened at
- *   kind              string   arrival, refused, departure, publish, drop, graft, prune, member, connect, disconnect, link
- *   hash              string   transaction (arrival, refused, departure); null when the bytes were none
+ *   kind              string   arrival, refused, departure, publish, drop, graft, prune, member, connect, disconnect, link,
+ *                              copies
+ *   hash              string   transaction (arrival, refused, departure, copies); null when the bytes were none
  *   peer              int32    index of the other node: who sent it, or whom it is about; null when none, or not of this network
  *   provenance        string   rpc, push, pull, sync (arrival, refused)
  *   status            string   pending, queued (arrival)
@@ -19,6 +20,8 @@
  *   hashes            json     transactions published in it, a list
  *   incarnation       int32    of the member
  *   by                int32    index of the node that said so (member); null when it was found out here
+ *   copies            int32    received of the transaction, the first included, since the node's last row of this kind;
+ *                              at_ms is when they were counted
  */
 import { fileWriter, ParquetWriter, schemaFromColumnData, type BasicType } from 'hyparquet-writer';
 import type { TraceEvent } from '../../src/telemetry/trace.ts';
@@ -42,6 +45,7 @@ const COLUMNS = {
   hashes: 'JSON',
   incarnation: 'INT32',
   by: 'INT32',
+  copies: 'INT32',
 } as const satisfies Record<string, BasicType>;
 
 type Column = keyof typeof COLUMNS;
@@ -121,6 +125,8 @@ function rowOf(event: TraceEvent, nodeOfPeer: ReadonlyMap<string, number>): Row 
       return { at_ms, kind, message_id: event.messageId, recipients: event.recipients, hashes: event.hashes };
     case 'drop':
       return { at_ms, kind, message_id: event.messageId, peer: peer(event.from), reason: event.reason };
+    case 'copies':
+      return { at_ms, kind, hash: event.hash, copies: event.copies };
     case 'graft':
     case 'prune':
     case 'connect':

@@ -28,6 +28,8 @@ interface EventRow {
   hashes: Hex[] | null;
   incarnation: number | null;
   by: number | null;
+  /** Absent in what earlier versions wrote. */
+  copies?: number | null;
 }
 
 /** `peerIds`: in node order. A peer that was no node of the network comes back as null or, where there must be one, as ''. */
@@ -74,6 +76,8 @@ function eventOf(row: EventRow, peerOf: (peer: number | null) => string | null):
         from: peerOf(row.peer) ?? '',
         reason: row.reason as DropReason,
       };
+    case 'copies':
+      return { kind, atMs, hash: row.hash, copies: row.copies! };
     case 'graft':
     case 'prune':
     case 'connect':

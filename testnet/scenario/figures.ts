@@ -32,6 +32,7 @@ const FIGURES: Figures<Summary> = {
     t100: { p50: true, p99: true },
   },
   redundancy: true,
+  copiesAfterFirst: { mean: true, p50: true, p99: true, max: true },
   relativeMessageRedundancy: true,
   stretch: { p50: true, p90: true, p99: true },
   hops: { mean: true, max: true },

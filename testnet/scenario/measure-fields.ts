@@ -24,6 +24,12 @@ export const measureFields = z.strictObject({
     .positive()
     .default(60_000)
     .describe('How long the network may take until every node is up, connected and has its mesh.'),
+  copies: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Count how many copies of each transaction each node receives. Costs a node a hash and an event for each transaction, some 5 microseconds; turn it off where throughput is measured.',
+    ),
   series: z
     .strictObject({
       everyMs: z

@@ -17,7 +17,7 @@ import type { PeerIdText } from '../../host/host.ts';
 import { ALREADY_KNOWN } from '../../mempool/admission.ts';
 import { HashMemory } from '../../mempool/hash-memory.ts';
 import { meaningOf, type Outcome } from '../../mempool/outcome.ts';
-import type { NodeCounters, Provenance } from '../../telemetry/trace.ts';
+import type { Provenance, TrafficCounters } from '../../telemetry/trace.ts';
 import { transactionHash } from '../../transaction/decode.ts';
 import { byteStringBytes, decodeByteStrings, encodeByteStrings } from '../../transaction/rlp.ts';
 import type { Transaction } from '../../transaction/transaction.ts';
@@ -141,7 +141,7 @@ export class Direct implements Propagation {
     this.#batcher.add(promoted);
   }
 
-  counters(): NodeCounters {
+  counters(): TrafficCounters {
     return this.#traffic.counters();
   }
 
@@ -352,6 +352,7 @@ export class Direct implements Propagation {
     this.#seen.forget(nowMs);
     this.#traffic.messagesReceived++;
     this.#traffic.copiesReceived += raws.length;
+    this.#init.trace.copies?.received(hashes);
     let firstBytes = 0;
     hashes.forEach((hash, index) => {
       const isFirst = this.#seen.remainingMs(hash, nowMs) === 0;

@@ -34,6 +34,8 @@ export interface Exchange {
   unbroadcast(): Iterable<Hex>;
   /** The peer has shown that it has these. */
   shown(hashes: readonly Hex[]): void;
+  /** The peer sent these, whatever becomes of them. */
+  copied(hashes: readonly Hex[]): void;
   /** These came in; `few`: gossip is to carry them on. */
   arrived(results: readonly Admitted[], few: boolean): void;
   /** From now until `release` nobody else brings anything in, so that nothing is fetched twice. False: somebody does. */

@@ -60,6 +60,8 @@ export interface ReconciliationInit {
   baseFee: () => bigint;
   /** For testnets alone: answers nobody and hands on nothing but its own; see PropagationInit. */
   silent?: boolean | undefined;
+  /** A peer sent copies of these. */
+  onCopies?: ((hashes: readonly Hex[]) => void) | undefined;
   /** Gossip is to carry on what came. */
   spread: (results: readonly Admitted[]) => void;
   /** A peer broke the rules and is being disconnected. */
@@ -80,6 +82,7 @@ export class Reconciliation {
   readonly #open = new Set<SyncFrames>();
   /** Peers whose session is being answered. */
   readonly #answering = new Set<PeerIdText>();
+  #copiesReceived = 0;
   #settled: SettledSet | undefined;
   /** A session of our own is under way. */
   #asking = false;
@@ -124,6 +127,11 @@ export class Reconciliation {
     for (const frames of this.#open) frames.abort(new Error('the node stops'));
     if (this.#settled !== undefined && this.#init.silent !== true)
       await this.#init.host.unhandle(SYNC_PROTOCOL);
+  }
+
+  /** Transactions in pages of peers, since the start. */
+  get copiesReceived(): number {
+    return this.#copiesReceived;
   }
 
   /** Both sides hear of it; the one of the lower id begins. */
@@ -266,6 +274,10 @@ export class Reconciliation {
       gives: (hash) => silent !== true || pool.get(hash)?.origin === 'local',
       unbroadcast: () => unbroadcast,
       shown: (hashes) => unbroadcast.drop(hashes),
+      copied: (hashes) => {
+        this.#copiesReceived += hashes.length;
+        this.#init.onCopies?.(hashes);
+      },
       arrived: (results, few) => {
         if (this.#stopped) return;
         const fresh = results.flatMap(({ hash, outcome }) => (outcome.status === 'refused' ? [] : hash!));

@@ -46,6 +46,7 @@ export async function take(exchange: Exchange, wanted: ReadonlySet<IdKey>, key: 
     // Deleting finds what comes twice, too.
     for (const id of finish(keysOf(hashes, key)))
       if (!left.delete(id)) throw new SyncFault('a transaction that was not asked for');
+    exchange.copied(hashes);
     // Gossip has its turn between what a page costs before its signatures are checked, and after.
     await nextTurn(exchange.clock);
     await pace.taken.pass(body.byteLength);

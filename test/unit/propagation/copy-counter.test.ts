@@ -1,22 +1,27 @@
 import assert from 'node:assert/strict';
-import { CopyCounter } from '../../../src/propagation/copy-counter.ts';
+import { CopyCounter, type Carried } from '../../../src/propagation/copy-counter.ts';
+
+const one = (): Carried => ({ transactions: 1 });
 
 describe('CopyCounter', () => {
   it('asks how many a message holds once, and counts them for every copy', () => {
     const counter = new CopyCounter(1000);
-    const copies = [0, 1, 2].map((nowMs) => counter.copy('id', nowMs, () => 7 + nowMs));
+    const carried = { transactions: 7 };
+    const copies = [0, 1, 2].map((nowMs) =>
+      counter.copy('id', nowMs, () => (nowMs === 0 ? carried : assert.fail('asked again'))),
+    );
     assert.deepEqual(copies, [
-      { transactions: 7, duplicate: false },
-      { transactions: 7, duplicate: true },
-      { transactions: 7, duplicate: true },
+      { carried, duplicate: false },
+      { carried, duplicate: true },
+      { carried, duplicate: true },
     ]);
   });
 
   it('forgets a message when gossipsub does', () => {
     const counter = new CopyCounter(1000);
-    counter.copy('old', 0, () => 1);
-    counter.copy('new', 1000, () => 1);
-    assert.equal(counter.copy('old', 1001, () => 2).duplicate, false);
-    assert.equal(counter.copy('new', 1001, () => 2).duplicate, true);
+    counter.copy('old', 0, one);
+    counter.copy('new', 1000, one);
+    assert.equal(counter.copy('old', 1001, one).duplicate, false);
+    assert.equal(counter.copy('new', 1001, one).duplicate, true);
   });
 });

@@ -52,6 +52,8 @@ export interface LocalNetworkInit {
   startTimeoutMs: number;
   /** Keep per-transaction events. Without them only sums are measured. */
   trace: boolean;
+  /** Count the copies of each transaction at each node, where events are kept. */
+  copies: boolean;
   /** Ask for the scores nodes give their peers with each status. */
   scores: boolean;
 }
@@ -110,6 +112,7 @@ export class LocalNetwork implements Network {
         chainId: init.chainId,
         accounts: [...init.accounts],
         trace: init.trace,
+        copies: init.copies,
         scores: init.scores,
         peerIds: members.map(({ peerId }) => peerId),
         model: kernelLinks === undefined ? init.model : null,

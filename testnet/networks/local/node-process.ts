@@ -7,6 +7,7 @@ import { rmSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RunningNode } from '../../../src/launch.ts';
 import { launchNode } from '../../../src/launch.ts';
+import { CopyLedger } from '../../../src/telemetry/copy-ledger.ts';
 import type { TraceEvent } from '../../../src/telemetry/trace.ts';
 import { AccessLine } from '../access-line.ts';
 import { fundedState } from '../funded-state.ts';
@@ -44,6 +45,7 @@ interface Member {
   /** Since the last report. */
   events: TraceEvent[];
   arrivals: number;
+  copies: CopyLedger | undefined;
 }
 
 const members = new Map<number, Member>();
@@ -63,7 +65,8 @@ const handlers: {
     const started: StartedNode[] = [];
     for (const spec of nodes) {
       const { index, options, privateKey, silent } = spec;
-      const member = { index, events: [] as TraceEvent[], arrivals: 0 };
+      const copies = given.trace && given.copies ? new CopyLedger() : undefined;
+      const member = { index, events: [] as TraceEvent[], arrivals: 0, copies };
       const record = (event: TraceEvent): void => {
         if (event.kind === 'arrival') member.arrivals++;
         if (given.trace) member.events.push(event);
@@ -72,7 +75,7 @@ const handlers: {
         { 'explain.transactions': 0, ...options },
         {
           state,
-          trace: { record },
+          trace: { record, copies },
           privateKey: privateKeyFromProtobuf(privateKey),
           silent,
           ...(links !== undefined && { transports: [shaped(spec, links, given.peerIds)] }),
@@ -153,8 +156,10 @@ function reports(): NodeReport[] {
   const rssBytes = process.memoryUsage.rss();
   const loopDelayP99Ms = loopDelay.percentile(99) / 1e6;
   return [...members.values()].map((member) => {
-    const { index, running, events, arrivals } = member;
+    const { index, running, arrivals, copies } = member;
     const { node } = running;
+    // In step with the counters, and seldom: only what is asked for has its cost.
+    const events = [...member.events, ...(copies?.take(node.nowMs()) ?? [])];
     member.events = [];
     return {
       index,

@@ -29,6 +29,8 @@ export interface Surroundings {
   accounts: Balance[];
   /** Keep per-transaction events. */
   trace: boolean;
+  /** And how many copies of each transaction came. */
+  copies: boolean;
   /** Tell the scores of peers, too. */
   scores: boolean;
   /** Of the whole network, in node order. */

@@ -52,6 +52,7 @@ export async function startLocal(
       httpPort,
       startTimeoutMs: scenario.measure.startTimeoutMs,
       trace,
+      copies: scenario.measure.copies,
       scores: scenario.measure.series.of.includes('scores'),
     },
     progress,

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { CopyLedger } from '../../../src/telemetry/copy-ledger.ts';
 import { noTrace, type TraceEvent, type TraceSink } from '../../../src/telemetry/trace.ts';
 
 /**
@@ -8,9 +9,12 @@ import { noTrace, type TraceEvent, type TraceSink } from '../../../src/telemetry
 export class EventLog {
   readonly events: TraceEvent[][];
   readonly arrivals: number[];
+  readonly #copies: readonly CopyLedger[] | undefined;
   readonly #hash: Hash = createHash('sha256');
 
-  constructor(nodes: number) {
+  /** @param countsCopies of each transaction at each node; `takeCopies` makes events of them. */
+  constructor(nodes: number, countsCopies: boolean) {
+    if (countsCopies) this.#copies = Array.from({ length: nodes }, () => new CopyLedger());
     this.events = Array.from({ length: nodes }, () => []);
     this.arrivals = new Array<number>(nodes).fill(0);
   }
@@ -19,6 +23,7 @@ export class EventLog {
   sink(node: number, also: TraceSink = noTrace): TraceSink {
     const events = this.events[node]!;
     return {
+      copies: this.#copies?.[node],
       record: (event) => {
         also.record(event);
         events.push(event);
@@ -26,6 +31,12 @@ export class EventLog {
         this.#hash.update(`${node} ${JSON.stringify(event)}\n`);
       },
     };
+  }
+
+  /** Those counted since the last time, as events of this moment. Not in the digest, which does not depend on who looks. */
+  takeCopies(atMs: number): void {
+    for (const [node, copies] of this.#copies?.entries() ?? [])
+      for (const event of copies.take(atMs)) this.events[node]!.push(event);
   }
 
   /** SHA-256 of the log so far, hexadecimal. */

@@ -93,7 +93,7 @@ export class Simulation implements Network {
     });
     this.#guard = guard;
     this.#unpatch = unpatch;
-    this.#log = new EventLog(keys.length);
+    this.#log = new EventLog(keys.length, scenario.measure.copies);
     this.#settings = nodeSettings(scenario);
     this.#watchesScores = scenario.measure.series.of.includes('scores');
     this.#dials = new DialPlan(keys.length, edges, (node) => this.#settings[node]!.joinsLate);
@@ -240,6 +240,7 @@ export class Simulation implements Network {
   }
 
   traces(): Promise<NodeTrace[]> {
+    this.#log.takeCopies(this.clock.nowMs());
     return Promise.resolve(
       this.nodes.map(({ index, peerId }) => ({ index, peerId, events: this.#log.events[index]! })),
     );

@@ -50,6 +50,7 @@ const counters = (sent: number, received: number): NodeCounters => ({
   sent: { ...noBytes(), message: sent },
   received: { ...noBytes(), message: received },
   copiesReceived: 1,
+  syncCopiesReceived: 0,
   messagesReceived: 1,
 });
 

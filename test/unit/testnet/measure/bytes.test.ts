@@ -16,6 +16,7 @@ function counted(some: Partial<ExperimentRecord> = {}): ExperimentRecord {
           received: bytesByKind({ message: 50, control: 5 }),
           duplicateBytes: 10,
           copiesReceived: 2,
+          syncCopiesReceived: 1,
         }),
       }),
     ],
@@ -31,7 +32,8 @@ function counted(some: Partial<ExperimentRecord> = {}): ExperimentRecord {
           sent: bytesByKind({ other: 3 }),
           received: bytesByKind({ message: 1050, control: 25, sync: 7, members: 9 }),
           duplicateBytes: 310,
-          copiesReceived: 8,
+          copiesReceived: 6,
+          syncCopiesReceived: 3,
         }),
       }),
     ],
@@ -144,7 +146,7 @@ describe('bytes that are missing after a cut', () => {
 
 describe('redundancy', () => {
   it('is copies received per delivery, and RMR copies/(n-1) - 1', () => {
-    // 6 copies while measured, 3 deliveries of 4 pairs.
+    // 6 copies while measured, 2 of them by reconciliation; 3 deliveries of 4 pairs.
     assert.deepEqual(redundancy(countersWhileMeasuring(counted()), 3, 4), {
       redundancy: 2,
       relativeMessageRedundancy: 0.5,

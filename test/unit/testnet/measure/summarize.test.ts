@@ -37,6 +37,7 @@ describe('summarize', () => {
         t100: { p50: null, p99: null },
       },
       redundancy: 0,
+      copiesAfterFirst: { mean: null, p50: null, p99: null, max: null },
       relativeMessageRedundancy: -1,
       stretch: { p50: null, p90: null, p99: null },
       hops: { mean: 1.25, max: 2 },

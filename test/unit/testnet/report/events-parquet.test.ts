@@ -52,8 +52,9 @@ describe('writeEvents', () => {
         by: peerIdOf(1),
       },
       { kind: 'link', atMs: 21, peer: peerIdOf(1), state: 'cut' },
+      { kind: 'copies', atMs: 22, hash, copies: 4 },
     ];
-    assert.equal(await writeEvents(path, recordOf([events, [arrival(1, 1, null)]])), 13);
+    assert.equal(await writeEvents(path, recordOf([events, [arrival(1, 1, null)]])), 14);
     const empty = {
       hash: null,
       peer: null,
@@ -69,6 +70,7 @@ describe('writeEvents', () => {
       hashes: null,
       incarnation: null,
       by: null,
+      copies: null,
     };
     const first = { hash, status: 'pending' };
     assert.deepEqual(
@@ -123,6 +125,7 @@ describe('writeEvents', () => {
           by: 1,
         },
         { at_ms: 21, node: 0, kind: 'link', ...empty, peer: 1, state: 'cut' },
+        { at_ms: 22, node: 0, kind: 'copies', ...empty, hash, copies: 4 },
         {
           at_ms: 1,
           node: 1,
