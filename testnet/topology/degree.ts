@@ -6,7 +6,8 @@ export const DEFAULT_DEGREE = 8;
 
 /** `DEFAULT_DEGREE`, or the largest below it that so few nodes can have. `clusters` matters to that kind alone. */
 export function defaultDegree(kind: TopologyKind, nodes: number, clusters: number): number {
-  const among = kind === 'clusters' ? smallestCluster(nodes, clusters) : nodes;
+  // Then all smaller ones are complete.
+  const among = kind === 'clusters' ? largestCluster(nodes, clusters) : nodes;
   const degree = Math.max(1, Math.min(DEFAULT_DEGREE, among - 1));
   // A graph where every node is connected to all others always exists, so only the even families round down.
   return isEven(kind) ? Math.max(2, degree - (degree % 2)) : degree;
@@ -42,16 +43,15 @@ function regularProblem(nodes: number, degree: number): string | null {
 
 /** A cluster of no more than degree + 1 nodes is complete, so only larger ones can be at fault. */
 function clusterDegreeProblem(nodes: number, degree: number, clusters: number): string | null {
-  const smallest = smallestCluster(nodes, clusters);
-  for (const size of new Set([smallest, Math.ceil(nodes / clusters)])) {
+  for (const size of new Set([Math.floor(nodes / clusters), largestCluster(nodes, clusters)])) {
     const problem = size > degree + 1 ? regularProblem(size, degree) : null;
     if (problem !== null) return `in a cluster ${problem}`;
   }
   return null;
 }
 
-function smallestCluster(nodes: number, clusters: number): number {
-  return Math.floor(nodes / clusters);
+function largestCluster(nodes: number, clusters: number): number {
+  return Math.ceil(nodes / clusters);
 }
 
 function usesDegree(kind: TopologyKind): boolean {

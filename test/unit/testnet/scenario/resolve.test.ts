@@ -74,6 +74,8 @@ describe('resolveScenario', () => {
     assert.equal(degreeOf('nodes: {count: 2}'), 1);
     assert.equal(degreeOf('{nodes: {count: 8}, topology: {kind: watts-strogatz}}'), 6);
     assert.equal(degreeOf('{nodes: {count: 2000}}'), 8);
+    // Six nodes and seven: the smaller cluster is complete.
+    assert.equal(degreeOf('{nodes: {count: 13}, topology: {kind: clusters}}'), 6);
     assert.match(refusal('{nodes: {count: 5}, topology: {degree: 8}}')[0]!, /needs at least 9 nodes/);
   });
 
