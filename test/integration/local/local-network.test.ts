@@ -14,12 +14,17 @@ import { eventually } from '../../helpers/poll.ts';
 
 const CONTROLLER = fileURLToPath(new URL('../../helpers/local-controller.ts', import.meta.url));
 
-async function start(nodes: Record<string, unknown>, options: StartLocalOptions = {}): Promise<LocalNetwork> {
+async function start(
+  nodes: Record<string, unknown>,
+  options: StartLocalOptions = {},
+  sections: Record<string, unknown> = {},
+): Promise<LocalNetwork> {
   const scenario = resolveScenario(
     JSON.stringify({
       nodes: { options: { 'gossip.heartbeat': 300, 'gossip.history': 30 }, ...nodes },
       topology: { kind: 'line' },
       workload: { transactions: 1 },
+      ...sections,
     }),
   );
   return startLocal(scenario, edgesOf(scenario), options);
@@ -123,6 +128,26 @@ describe('LocalNetwork', function () {
     } finally {
       await network.stop();
     }
+  });
+
+  it('goes on starting when a first dial fails, until every connection is there', async () => {
+    // Of two connections from one address in a second one is turned away.
+    const options = { 'gossip.heartbeat': 300, 'gossip.history': 30, 'maxpeers.inboundrate': 1 };
+    const network = await start({ count: 3, perProcess: 3, options }, {}, { topology: { kind: 'complete' } });
+    try {
+      const peers = (await network.status()).map((status) => status.peers);
+      assert.deepEqual(peers, [2, 2, 2]);
+    } finally {
+      await network.stop();
+    }
+  });
+
+  it('gives up a start that takes too long, and says what was missing and what to change', async () => {
+    const options = { dialtimeout: 100 };
+    const sections = { links: { latencyMs: 400 }, measure: { startTimeoutMs: 4000 } };
+    const missing =
+      /1 of 1 connections were not there, 2 of 2 nodes had no mesh after 4000 ms \(a dial failed: .+\); .*measure\.startTimeoutMs/;
+    await assert.rejects(start({ count: 2, perProcess: 2, options }, {}, sections), missing);
   });
 
   it('refuses beforehand what cannot be done to processes, and starts nothing', async () => {

@@ -9,11 +9,10 @@ import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { realClock } from '../../../src/environment.ts';
 import { toHex } from '../../../src/bytes.ts';
-import { resolveOptions } from '../../../src/config.ts';
 import type { FaultAction } from '../../faults/fault.ts';
 import type { NodeSettings } from '../../scenario/node-settings.ts';
 import { linkState, type LinkModel } from '../../topology/link-model.ts';
@@ -27,10 +26,11 @@ import type {
   Progress,
   SubmitResult,
 } from '../network.ts';
+import { atMost } from '../../at-most.ts';
 import type { Balance } from '../funded-state.ts';
 import { DialPlan } from '../dial-plan.ts';
-import { hasMesh, wantedPeers } from '../mesh.ts';
 import { missedLinks } from '../missed.ts';
+import { describeMissing, isReady, readinessOf, wantedNodes, type WantedNode } from '../readiness.ts';
 import { HttpSubmitter } from './http-submitter.ts';
 import { KernelLinks } from './kernel-links.ts';
 import { LinkTable, type LinkFault } from './link-table.ts';
@@ -59,6 +59,10 @@ export interface LocalNetworkInit {
 }
 
 const POLL_MS = 50;
+/** Processes that start at once: a start is all CPU, and more of them only make the machine, and this process, late. */
+const STARTS_PER_CORE = 2;
+/** With less left to this machine or container the kernel soon ends processes to have some, ours or those of others. */
+const LEAST_MEMORY_BYTES = 512 * 2 ** 20;
 
 export class LocalNetwork implements Network {
   readonly kind = 'local';
@@ -141,7 +145,7 @@ export class LocalNetwork implements Network {
     signal?.addEventListener('abort', abort, { once: true });
     try {
       signal?.throwIfAborted();
-      await Promise.race([network.#start(progress), network.failed]);
+      await Promise.race([network.#startInTime(progress), network.failed]);
       return network;
     } catch (error) {
       await network.stop();
@@ -240,34 +244,70 @@ export class LocalNetwork implements Network {
     return this.#stopped;
   }
 
-  async #start(progress: Progress): Promise<void> {
-    const { perProcess, startTimeoutMs } = this.#init;
-    const deadlineMs = this.clock.nowMs() + startTimeoutMs;
+  /** @throws what was still missing when the time was over. */
+  async #startInTime(progress: Progress): Promise<void> {
+    const { nodes, startTimeoutMs } = this.#init;
+    const wanted = wantedNodes(nodes, this.#dials.edges);
+    const failedDials: string[] = [];
+    const { promise: tooLate, reject } = Promise.withResolvers<never>();
+    const cancel = this.clock.after(startTimeoutMs, () => {
+      const missing = describeMissing(
+        readinessOf(
+          wanted,
+          this.#members.map((node) => node.status()),
+        ),
+      );
+      const last = failedDials.at(-1);
+      reject(
+        new Error(
+          `the network did not come up: ${missing} after ${startTimeoutMs} ms${last === undefined ? '' : ` (a dial failed: ${last})`}; ${this.#howToHelp('a longer measure.startTimeoutMs, ')}`,
+        ),
+      );
+    });
+    try {
+      await Promise.race([this.#start(wanted, failedDials, progress), tooLate]);
+    } finally {
+      cancel();
+    }
+  }
+
+  #needMemory(up: number): void {
+    const leftBytes = process.availableMemory();
+    if (leftBytes >= LEAST_MEMORY_BYTES) return;
+    throw new Error(
+      `memory runs out: ${Math.round(leftBytes / 1e6)} MB are left with ${up} of ${this.#init.nodes.length} nodes up; ${this.#howToHelp()}`,
+    );
+  }
+
+  #howToHelp(others = ''): string {
+    const processes = Math.ceil(this.#init.nodes.length / this.#init.perProcess);
+    const shared =
+      processes > availableParallelism()
+        ? `more of them in one process (nodes.perProcess or --nodes-per-process, now ${this.#init.perProcess}), `
+        : '';
+    return `take fewer nodes, ${shared}${others}or the simulated network`;
+  }
+
+  async #start(wanted: readonly WantedNode[], failedDials: string[], progress: Progress): Promise<void> {
     const there = this.#members.filter(({ settings }) => !settings.joinsLate);
     if (there.length < this.#members.length) this.#needOwnProcess('join');
     let up = 0;
-    await Promise.all(
-      groupsOf(there, perProcess).map(async (group) => {
+    await atMost(
+      STARTS_PER_CORE * availableParallelism(),
+      groupsOf(there, this.#init.perProcess),
+      async (group) => {
         await this.#lives.launch(group);
         up += group.length;
         progress('start', up, there.length);
-      }),
+        if (up < there.length) this.#needMemory(up);
+      },
     );
-    const { edges } = this.#dials;
-    await this.#lives.connect((connected) => progress('connect', connected, edges.length));
-    const wanted = wantedPeers(this.#members.length, edges);
-    const Dlo = there.map(({ settings }) => resolveOptions(settings.options)['gossip.dlo']);
-    for (;;) {
-      const status = await this.status();
-      const meshed = there.filter(({ index }, at) => hasMesh(status[index]!, wanted[index]!, Dlo[at]!));
-      progress('mesh', meshed.length, there.length);
-      if (meshed.length === there.length) return;
-      if (this.clock.nowMs() > deadlineMs) {
-        const missing = there.length - meshed.length;
-        throw new Error(
-          `${missing} of ${there.length} nodes had no mesh after ${startTimeoutMs} ms; use fewer nodes, --nodes-per-process, or a longer measure.startTimeoutMs`,
-        );
-      }
+    await this.#lives.connect((reason) => failedDials.push(reason));
+    while (this.#stopped === undefined) {
+      const now = readinessOf(wanted, await this.status());
+      progress('connect', now.connections, now.edges);
+      progress('mesh', now.meshed, now.nodes);
+      if (isReady(now)) return;
       await this.sleepUntil(this.clock.nowMs() + POLL_MS);
     }
   }

@@ -1,6 +1,7 @@
 /** The processes of a local network: starting them, ending them, and everything in between that can befall one. */
 import { rm } from 'node:fs/promises';
 import type { Clock } from '../../../src/environment.ts';
+import { atMost } from '../../at-most.ts';
 import type { FaultAction } from '../../faults/fault.ts';
 import type { DialPlan } from '../dial-plan.ts';
 import { missedNode } from '../missed.ts';
@@ -15,6 +16,11 @@ import type { LinkLateness, NodeReport, NodeSpec, Surroundings } from './protoco
 const LAST_WORDS_MS = 250;
 /** For so long a restart tries to get its port back: somebody's outgoing connection may have it for the moment. */
 const PORT_PATIENCE_MS = 5000;
+/**
+ * Nodes that dial at the start at once. A handshake is mostly waiting on long links and mostly CPU on short ones: with
+ * all at once each takes as long as all together, and beyond a thousand dials time out.
+ */
+const DIALLING_NODES = 32;
 
 export type LifeFault = Extract<FaultAction, { node: number }>;
 
@@ -79,16 +85,11 @@ export class NodeLives {
     }
   }
 
-  /** Everybody dials as planned. @throws what the first dial that failed failed with. */
-  async connect(onProgress: (connected: number) => void): Promise<void> {
-    let connected = 0;
-    await Promise.all(
-      this.#init.members.map(async (node) => {
-        const dialled = await this.#dial(node);
-        connected += dialled;
-        onProgress(connected);
-      }),
-    );
+  /** Everybody dials as planned, once; a dial that fails is tried again by the node. `onFailure` hears why. */
+  async connect(onFailure: (reason: string) => void): Promise<void> {
+    await atMost(DIALLING_NODES, this.#init.members, async (node) => {
+      for (const reason of await this.#dial(node)) onFailure(reason);
+    });
   }
 
   /** Asks every node that can answer how it is. */
@@ -254,14 +255,13 @@ export class NodeLives {
     this.#dial(node).catch(() => undefined);
   }
 
-  /** Those of its peers that have an address: who has not been there yet dials by himself. Resolves with how many. */
-  async #dial(node: LocalNode): Promise<number> {
+  /** Those of its peers that have an address: who has not been there yet dials by himself. Resolves with what failed. */
+  async #dial(node: LocalNode): Promise<string[]> {
     const dials = this.#init.dials.of(node.index).flatMap((peer) => {
       const { address } = this.#init.members[peer]!;
       return address === null ? [] : [{ index: node.index, multiaddr: address.multiaddr }];
     });
-    if (dials.length > 0) await node.child!.ask('connect', { dials });
-    return dials.length;
+    return dials.length > 0 ? node.child!.ask('connect', { dials }) : [];
   }
 
   #runSlowly(node: LocalNode): void {

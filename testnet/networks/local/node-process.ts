@@ -9,6 +9,7 @@ import type { RunningNode } from '../../../src/launch.ts';
 import { launchNode } from '../../../src/launch.ts';
 import { CopyLedger } from '../../../src/telemetry/copy-ledger.ts';
 import type { TraceEvent } from '../../../src/telemetry/trace.ts';
+import { atMost } from '../../at-most.ts';
 import { AccessLine } from '../access-line.ts';
 import { fundedState } from '../funded-state.ts';
 import { peerScores } from '../peer-scores.ts';
@@ -89,17 +90,12 @@ const handlers: {
   },
 
   connect: async ({ dials }) => {
-    const waiting = [...dials];
-    const failures: Error[] = [];
-    const dialInTurn = async (): Promise<void> => {
-      for (let dial = waiting.shift(); dial !== undefined; dial = waiting.shift()) {
-        const { node } = members.get(dial.index)!.running;
-        await node.addPeer(dial.multiaddr).catch((error: unknown) => failures.push(error as Error));
-      }
-    };
-    await Promise.all(Array.from({ length: PARALLEL_DIALS }, dialInTurn));
-    if (failures.length > 0) throw failures[0]!;
-    return null;
+    const failures: string[] = [];
+    await atMost(PARALLEL_DIALS, dials, async ({ index, multiaddr }) => {
+      const { node } = members.get(index)!.running;
+      await node.addPeer(multiaddr).catch((error: unknown) => failures.push((error as Error).message));
+    });
+    return failures;
   },
 
   links: (fault) => {

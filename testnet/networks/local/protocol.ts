@@ -66,7 +66,8 @@ export interface LinkLateness {
 /** Each request with its answer. */
 export interface Exchanges {
   start: { request: { nodes: NodeSpec[]; surroundings: Surroundings }; answer: StartedNode[] };
-  connect: { request: { dials: Dial[] }; answer: null };
+  /** Answers when each was tried once, with what failed; that is tried again. */
+  connect: { request: { dials: Dial[] }; answer: string[] };
   links: { request: LinkFault; answer: null };
   report: { request: null; answer: NodeReport[] };
   /** Delays of the event loop and of links count from now on. */

@@ -6,7 +6,6 @@
  * It patches the globals of its realm from start() to stop(), so it runs in a worker of its own (simulation-worker.ts).
  */
 import type { PrivateKey } from '@libp2p/interface';
-import { resolveOptions } from '../../../src/config.ts';
 import type { Node } from '../../../src/node.ts';
 import type { TraceSink } from '../../../src/telemetry/trace.ts';
 import type { FaultAction } from '../../faults/fault.ts';
@@ -17,7 +16,7 @@ import { linkModel } from '../../topology/link-model.ts';
 import { fundedAccounts, TESTNET_CHAIN_ID } from '../../workload/accounts.ts';
 import { DialPlan } from '../dial-plan.ts';
 import { fundedState } from '../funded-state.ts';
-import { hasMesh, wantedPeers } from '../mesh.ts';
+import { describeMissing, isReady, readinessOf, wantedNodes } from '../readiness.ts';
 import { conditionsOf } from '../scenario-links.ts';
 import type {
   Edge,
@@ -302,25 +301,18 @@ export class Simulation implements Network {
     await Promise.all([...starts, this.#driver.sleepUntil(START_WITHIN_MS)]);
     progress('start', first.length, first.length);
     const { edges } = this.#dials;
-    let connected = 0;
-    const dialled = Promise.all(
-      edges.map(async ([from, to]) => {
-        await this.#dial(from, to);
-        progress('connect', ++connected, edges.length);
-      }),
-    );
-    dialled.catch(() => undefined);
-    const wanted = wantedPeers(this.#members.length, edges);
-    const Dlo = this.#settings.map(({ options }) => resolveOptions(options)['gossip.dlo']);
+    // A node goes on dialling whom it did not reach.
+    const dialled = Promise.allSettled(edges.map(([from, to]) => this.#dial(from, to)));
+    const wanted = wantedNodes(this.#settings, edges);
     for (;;) {
       await this.sleepUntil(this.clock.nowMs() + LOOK_MS);
-      const status = await this.status();
-      const meshed = first.filter(({ index }) => hasMesh(status[index]!, wanted[index]!, Dlo[index]!)).length;
-      progress('mesh', meshed, first.length);
-      if (meshed === first.length) break;
+      const now = readinessOf(wanted, await this.status());
+      progress('connect', now.connections, now.edges);
+      progress('mesh', now.meshed, now.nodes);
+      if (isReady(now)) break;
       if (this.clock.nowMs() > measure.startTimeoutMs) {
         throw new Error(
-          `${first.length - meshed} of ${first.length} nodes had no mesh after ${measure.startTimeoutMs} virtual ms; lower links.latencyMs or raise measure.startTimeoutMs`,
+          `the network did not come up: ${describeMissing(now)} after ${measure.startTimeoutMs} virtual ms; lower links.latencyMs or raise measure.startTimeoutMs`,
         );
       }
     }

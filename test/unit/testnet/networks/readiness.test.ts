@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import type { Edge } from '../../../../testnet/networks/network.ts';
+import {
+  describeMissing,
+  isReady,
+  readinessOf,
+  wantedNodes,
+  type WantedNode,
+} from '../../../../testnet/networks/readiness.ts';
+import { nodeSettings } from '../../../../testnet/scenario/node-settings.ts';
+import { resolveScenario } from '../../../../testnet/scenario/resolve.ts';
+
+const LINE: Edge[] = [
+  [0, 1],
+  [1, 2],
+];
+
+const line = (text = ''): WantedNode[] =>
+  wantedNodes(nodeSettings(resolveScenario(`nodes: {count: 3}\n${text}`)), LINE);
+const up = (peers: number, mesh: number): { up: boolean; peers: number; mesh: number } => ({
+  up: true,
+  peers,
+  mesh,
+});
+const DOWN = { up: false, peers: 0, mesh: 0 };
+
+describe('readiness of a network', () => {
+  it('wants of each node the connections of its edges', () => {
+    assert.deepEqual(
+      line().map(({ index, peers }) => [index, peers]),
+      [
+        [0, 1],
+        [1, 2],
+        [2, 1],
+      ],
+    );
+  });
+
+  it('wants nothing yet of who joins late', () => {
+    const wanted = wantedNodes(
+      nodeSettings(resolveScenario('nodes: {count: 3}\nfaults: {lateJoiners: {nodes: [2], atMs: 0}}')),
+      [[0, 1]],
+    );
+    assert.deepEqual(
+      wanted.map(({ index }) => index),
+      [0, 1],
+    );
+    assert.ok(isReady(readinessOf(wanted, [up(1, 1), up(1, 1), DOWN])));
+  });
+
+  it('is there when every node has its connections and a mesh of all of them', () => {
+    const ready = readinessOf(line(), [up(1, 1), up(2, 2), up(1, 1)]);
+    assert.deepEqual(ready, { up: 3, meshed: 3, nodes: 3, connections: 2, edges: 2 });
+    assert.ok(isReady(ready));
+    assert.equal(describeMissing(ready), '');
+  });
+
+  it('needs no larger mesh than a heartbeat would leave alone', () => {
+    const wanted = line().map((node) => ({ ...node, Dlo: 1 }));
+    assert.ok(isReady(readinessOf(wanted, [up(1, 1), up(2, 1), up(1, 1)])));
+    assert.ok(!isReady(readinessOf(line(), [up(1, 1), up(2, 1), up(1, 1)])));
+  });
+
+  it('says what is missing', () => {
+    const cases: [string, { up: boolean; peers: number; mesh: number }[]][] = [
+      ['1 of 3 nodes had no mesh', [up(1, 1), up(2, 1), up(1, 1)]],
+      // Only one end knows of it yet.
+      ['1 of 2 connections were not there, 1 of 3 nodes had no mesh', [up(1, 1), up(1, 1), up(1, 1)]],
+      [
+        '1 of 3 nodes were not up, 1 of 2 connections were not there, 2 of 3 nodes had no mesh',
+        [up(1, 1), up(1, 1), DOWN],
+      ],
+    ];
+    for (const [words, status] of cases) assert.equal(describeMissing(readinessOf(line(), status)), words);
+  });
+});
