@@ -9,7 +9,6 @@ export interface CounterSums {
   duplicateBytes: number;
   /** By gossip and by reconciliation. */
   copiesReceived: number;
-  memberMessagesSent: number;
 }
 
 export type Counted = { measured: true; sums: CounterSums } | { measured: false; reason: string };
@@ -31,7 +30,6 @@ export function countersWhileMeasuring(record: ExperimentRecord): Counted {
     received: noBytes(),
     duplicateBytes: 0,
     copiesReceived: 0,
-    memberMessagesSent: 0,
   };
   for (const [node, { counters: after }] of record.after.entries()) {
     const before = record.before[node]!.counters;
@@ -44,7 +42,6 @@ export function countersWhileMeasuring(record: ExperimentRecord): Counted {
     }
     sums.duplicateBytes += after.duplicateBytes - before.duplicateBytes;
     sums.copiesReceived += copiesOf(after) - copiesOf(before);
-    sums.memberMessagesSent += after.memberMessagesSent - before.memberMessagesSent;
   }
   return { measured: true, sums };
 }

@@ -7,6 +7,7 @@ import type { AppliedFault } from '../faults/fault.ts';
 import type { Strays } from './join.ts';
 import type { NodeLatency } from './latency.ts';
 import type { Fate } from './ledger.ts';
+import type { MembershipDetails } from './membership.ts';
 import type { TransactionOverTime } from './over-time.ts';
 import type { Downtime } from './record.ts';
 import type { Series } from './series.ts';
@@ -16,6 +17,7 @@ import type { Steps } from './statistics.ts';
 export interface Details {
   /** `readyAtMs` as in the record; relative to it: when the last submission was due, and the end of the drain. */
   times: { readyAtMs: number; submittedMs: number; endedMs: number };
+  /** Connections: those of the graph; where nodes find each other themselves, those open when measuring began. */
   edges: readonly Edge[];
   /** (transaction, node) pairs but those of entry nodes: the population of the latency percentiles. */
   pairs: number;
@@ -52,6 +54,8 @@ export interface Details {
   faults: readonly AppliedFault[];
   downtimes: readonly Downtime[];
   freezes: readonly Downtime[];
+  /** Null: nobody kept a membership. */
+  membership: MembershipDetails | null;
   /** Null: none was asked for. */
   series: Series | null;
   /** By latency over shortest path, of the pairs that have one; null where links are not emulated. */

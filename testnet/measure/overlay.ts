@@ -1,15 +1,21 @@
 /**
- * The connections of a run over time: which nodes were up, which links were cut or changed, from one change to the
- * next. What happened between two nodes at one moment is asked of the stretch of time that moment is in.
+ * The connections of a run over time: which nodes were up, which were connected, which links were cut or changed, from
+ * one change to the next. What happened between two nodes at one moment is asked of the stretch of time that moment is
+ * in. Who is connected is what the graph says; where nodes find each other themselves, what they told of it.
  */
-import type { AppliedFault, LinkPair } from '../faults/fault.ts';
+import { bisectRight } from 'd3-array';
+import type { Edge } from '../networks/network.ts';
 import { pathFinder, type PathFinder } from '../topology/shortest-paths.ts';
+import { openConnections, type ConnectionSpan } from './connections.ts';
+import { connected, hits, linksAt, pairKey } from './link-history.ts';
 import type { ExperimentRecord } from './record.ts';
 
 export class Overlay {
   readonly #record: ExperimentRecord;
   readonly #nodes: number;
-  /** When each stretch begins, rising; the first is at minus infinity. */
+  /** Undefined: the edges of the record, all the time. */
+  readonly #connections: ConnectionSpan[] | undefined;
+  /** When each stretch begins, rising; the first is as it was when measuring began, or ever. */
   readonly #begins: number[];
   readonly #up = new Map<number, Uint8Array>();
   readonly #components = new Map<number, Int32Array>();
@@ -20,11 +26,15 @@ export class Overlay {
   constructor(record: ExperimentRecord) {
     this.#record = record;
     this.#nodes = record.traces.length;
+    this.#connections = record.discovered === true ? openConnections(record) : undefined;
     const changes = [
       ...(record.downtimes ?? []).flatMap(({ fromMs, untilMs }) => [fromMs, untilMs ?? Infinity]),
       ...hits(record).map(({ appliedAtMs }) => appliedAtMs),
-    ].filter((atMs) => atMs <= record.endedAtMs);
-    this.#begins = [-Infinity, ...new Set(changes.sort((a, b) => a - b))];
+      ...(this.#connections ?? []).flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]),
+    ].sort((a, b) => a - b);
+    const { readyAtMs, endedAtMs } = record;
+    const firstMs = this.#connections === undefined ? -Infinity : readyAtMs;
+    this.#begins = [firstMs, ...new Set(changes.filter((atMs) => atMs > firstMs && atMs <= endedAtMs))];
   }
 
   /**
@@ -65,9 +75,7 @@ export class Overlay {
   }
 
   #stretchOf(atMs: number): number {
-    let stretch = this.#begins.length - 1;
-    while (this.#begins[stretch]! > atMs) stretch--;
-    return stretch;
+    return Math.max(0, bisectRight(this.#begins, atMs) - 1);
   }
 
   #upIn(stretch: number): Uint8Array {
@@ -87,8 +95,9 @@ export class Overlay {
     let components = this.#components.get(stretch);
     if (components === undefined) {
       const up = this.#upIn(stretch);
-      const cut = this.#linksAt(stretch).cut;
-      const open = this.#record.edges.filter(([a, b]) => up[a] === 1 && up[b] === 1 && !cut.has(keyOf(a, b)));
+      const { cut } = linksAt(this.#record, this.#begins[stretch]!);
+      const edges = this.edgesAt(this.#begins[stretch]!);
+      const open = edges.filter(([a, b]) => up[a] === 1 && up[b] === 1 && !cut.has(pairKey(a, b)));
       this.#components.set(stretch, (components = connected(this.#nodes, open)));
     }
     return components;
@@ -98,56 +107,24 @@ export class Overlay {
     let finder = this.#finders.get(stretch);
     if (finder === undefined) {
       const up = this.#upIn(stretch);
-      const { cut, latencyMs } = this.#linksAt(stretch);
-      const arcs = (this.#record.links ?? [])
-        .filter(({ from, to }) => up[from] === 1 && up[to] === 1 && !cut.has(keyOf(from, to)))
-        .map(({ from, to, latencyMs: asked }) => ({
-          from,
-          to,
-          weight: latencyMs.get(keyOf(from, to)) ?? asked,
-        }));
+      const atMs = this.#begins[stretch]!;
+      const { cut, latencyMs } = linksAt(this.#record, atMs);
+      const edges = new Set(this.edgesAt(atMs).map(([a, b]) => pairKey(a, b)));
+      const arcs = (this.#record.links ?? []).flatMap(({ from, to, latencyMs: asked }) => {
+        const key = pairKey(from, to);
+        const isOpen = up[from] === 1 && up[to] === 1 && edges.has(key) && !cut.has(key);
+        return isOpen ? [{ from, to, weight: latencyMs.get(key) ?? asked }] : [];
+      });
       this.#finders.set(stretch, (finder = pathFinder(this.#nodes, arcs)));
     }
     return finder;
   }
 
-  /** As the faults up to then have left the links; both directions alike. */
-  #linksAt(stretch: number): { cut: Set<string>; latencyMs: Map<string, number> } {
-    const state = { cut: new Set<string>(), latencyMs: new Map<string, number>() };
-    for (const fault of hits(this.#record)) {
-      if (fault.appliedAtMs <= this.#begins[stretch]!) apply(fault, state);
-    }
-    return state;
+  /** Pairs that were connected at that moment, cut or not. */
+  edgesAt(atMs: number): readonly Edge[] {
+    if (this.#connections === undefined) return this.#record.edges;
+    return this.#connections.flatMap(({ a, b, fromMs, untilMs }): Edge[] =>
+      fromMs <= atMs && untilMs > atMs ? [[a, b]] : [],
+    );
   }
-}
-
-function hits({ faults }: ExperimentRecord): AppliedFault[] {
-  return (faults ?? []).filter(({ missed }) => missed === null);
-}
-
-function apply({ action }: AppliedFault, state: { cut: Set<string>; latencyMs: Map<string, number> }): void {
-  if (!('links' in action)) return;
-  for (const [a, b] of action.links) {
-    const key = keyOf(a, b);
-    if (action.kind === 'cut') state.cut.add(key);
-    else if (action.kind === 'heal') state.cut.delete(key);
-    else if (action.kind === 'restore') state.latencyMs.delete(key);
-    else if (action.change.latencyMs !== undefined) state.latencyMs.set(key, action.change.latencyMs);
-  }
-}
-
-function keyOf(a: number, b: number): string {
-  return a < b ? `${a}-${b}` : `${b}-${a}`;
-}
-
-/** The component of each node, named after one of its members. */
-function connected(nodes: number, edges: readonly LinkPair[]): Int32Array {
-  const parent = Int32Array.from({ length: nodes }, (_, node) => node);
-  const rootOf = (node: number): number => {
-    let root = node;
-    while (parent[root] !== root) root = parent[root] = parent[parent[root]!]!;
-    return root;
-  };
-  for (const [a, b] of edges) parent[rootOf(a)] = rootOf(b);
-  return parent.map((_, node) => rootOf(node));
 }

@@ -43,12 +43,17 @@ export interface Downtime {
 export interface ExperimentRecord {
   network: 'local' | 'simulated';
   seed: number;
+  /** Pairs of the graph; where nodes find each other themselves, pairs that ever were connected. */
   edges: readonly Edge[];
+  /** Nodes found each other themselves: who was connected when, the traces tell. Absent: all edges, all the time. */
+  discovered?: boolean;
   /** Each direction of each edge, as asked. Absent: links are as long as the machine makes them. */
   links?: readonly Link[];
   /** Of each node. Absent: nodes are in no regions. */
   regions?: readonly (string | null)[];
   /** All times below and in the traces share one base. */
+  /** When every node that is there at the start was up. Absent: nobody knows. */
+  upAtMs?: number;
   startedAtMs: number;
   /** When every node had its mesh: measuring starts. */
   readyAtMs: number;

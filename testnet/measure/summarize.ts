@@ -2,6 +2,7 @@
 import { latencyByRegion } from './by-region.ts';
 import { bytesFigures, type BalanceOptions } from './bytes.ts';
 import { copiesAfterFirst } from './copies-after-first.ts';
+import { connectionFigures, timeToConnected } from './connections.ts';
 import { countersWhileMeasuring } from './counters.ts';
 import { coverage, coverageOverTime } from './coverage.ts';
 import { cpuMs, cpuMsPerDelivery, rssBytesMax } from './cpu.ts';
@@ -10,6 +11,7 @@ import { join } from './join.ts';
 import { latencies, latencyByNode, latencyFigures } from './latency.ts';
 import { ledger } from './ledger.ts';
 import { liveness } from './liveness.ts';
+import { membership } from './membership.ts';
 import { order } from './order.ts';
 import { Overlay } from './overlay.ts';
 import { transactionsOverTime } from './over-time.ts';
@@ -57,6 +59,7 @@ export function summarize(
   const { mean, max, unknown, histogram, criticalPath } = tree(joined);
   const split = hopSplit(joined);
   const stretch = stretches(joined, overlay);
+  const members = membership(record);
   const reasons = invalidBecause(record, bytes);
   const totalCpuMs = cpuMs(record);
   const accepted = record.submissions.filter(({ refusal }) => refusal === null).length;
@@ -92,6 +95,9 @@ export function summarize(
     bytes: bytes.received,
     conserved: bytes.conserved,
     order: order(joined),
+    timeToConnectedMs: timeToConnected(record),
+    connections: connectionFigures(record),
+    membership: members.summary,
     cpuMsPerDelivery: cpuMsPerDelivery(totalCpuMs, deliveries),
     rssBytesMax: rssBytesMax(record),
     digest: record.digest,
@@ -102,7 +108,7 @@ export function summarize(
       submittedMs: record.submittedAtMs - record.readyAtMs,
       endedMs: record.endedAtMs - record.readyAtMs,
     },
-    edges: record.edges,
+    edges: overlay.edgesAt(record.readyAtMs),
     pairs: latency.count,
     deliveries,
     slowestDeliveryMs: latency.finite.at(-1) ?? null,
@@ -123,6 +129,7 @@ export function summarize(
     faults: record.faults ?? [],
     downtimes: record.downtimes ?? [],
     freezes: record.freezes ?? [],
+    membership: members.details,
     series: record.series ?? null,
     stretchCdf: stretch.count === 0 ? null : ecdf(stretch, maxCdfSteps),
   };

@@ -66,6 +66,28 @@ export interface Summary {
   conserved: boolean | null;
   /** Same-sender pairs of consecutive nonces, over all nodes; `inverted` arrived out of nonce order. */
   order: { pairs: number; inverted: number };
+  /** From the moment every node was up: until all were connected, and until all had their mesh. */
+  timeToConnectedMs: { connected: number | null; meshed: number | null };
+  /** Connections of a living node, from ready to end. */
+  connections: { mean: number | null; min: number | null; max: number | null };
+  /** What nodes held of each other. All null where nobody kept a membership. */
+  membership: {
+    /** Nodes killed or frozen while it was measured; of these, back before all knew. */
+    deaths: number | null;
+    overBefore: number | null;
+    /** Over deaths: until the first living node held it dead, and until all that had known it did. Never is shown as null. */
+    detectionMs: Record<'first' | 'all', { p50: number | null; max: number | null }>;
+    /** Deaths by what the first to hold it dead had to say for it. */
+    foundBy: Record<'refused' | 'silent' | 'unreachable' | 'told', number | null>;
+    /** Living, reachable nodes declared dead, and suspicions of such, each per hour of a node's life. */
+    falseDeaths: number | null;
+    falseSuspicions: number | null;
+    /** Share of pairs of living nodes in which the one holds the other alive at the end. */
+    complete: number | null;
+    /** Sent by nodes that lived all the time, bytes of kind `members`. */
+    messagesPerNodeSecond: number | null;
+    bytesPerNodeSecond: number | null;
+  };
   cpuMsPerDelivery: number | null;
   /** Largest resident set of any process. */
   rssBytesMax: number | null;

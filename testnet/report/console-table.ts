@@ -5,6 +5,7 @@ import { FATES } from '../measure/ledger.ts';
 import type { Summary } from '../measure/summary.ts';
 import type { ExpectationResult } from '../scenario/expect.ts';
 import { bytes, count, milliseconds, NEVER, NOT_MEASURED, percent, ratio } from './format.ts';
+import { memberRows } from './member-rows.ts';
 import { wantedText } from './page.ts';
 
 export interface ConsoleTableOptions {
@@ -68,6 +69,7 @@ function figures(summary: Summary, details: Details): [name: string, value: stri
       `${bytes(received.total)}: payload ${bytes(received.payload)}, duplicate ${bytes(received.duplicate)}, control ${bytes(received.control)}, sync ${bytes(received.sync)}, members ${bytes(received.members)}, other ${bytes(received.other)}`,
     ],
     ['conserved', summary.conserved === null ? NOT_MEASURED : summary.conserved ? 'yes' : 'NO'],
+    ...memberRows(summary, details),
     ['nonce order', `${count(order.inverted)} of ${count(order.pairs)} pairs inverted`],
     [
       'cost',

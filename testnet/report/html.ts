@@ -3,6 +3,7 @@ import type { Figure } from './figure.ts';
 import { page, type PageInput } from './page.ts';
 import { bytesByKind } from './plots/bytes-by-kind.ts';
 import { coverageOverTime } from './plots/coverage-over-time.ts';
+import { detection } from './plots/detection.ts';
 import { faultsOverTime } from './plots/faults-over-time.ts';
 import { hops } from './plots/hops.ts';
 import { latencyByNode } from './plots/latency-by-node.ts';
@@ -17,7 +18,7 @@ export type { PageInput };
 
 export function renderHtml(input: PageInput): string {
   const { summary, details } = input;
-  const { times, stretchCdf: stretch, byRegion, series, edges } = details;
+  const { times, stretchCdf: stretch, byRegion, series, edges, membership } = details;
   const faults = details.faults.map((fault) => ({
     ...fault,
     sinceReadyMs: fault.appliedAtMs - times.readyAtMs,
@@ -26,6 +27,7 @@ export function renderHtml(input: PageInput): string {
     latencyCdf(summary, details),
     coverageOverTime(summary, details),
     faultsOverTime(faults, details.transactionsOverTime),
+    membership && detection(summary, membership, times.readyAtMs),
     stretch && stretchCdf(stretch),
     latencyByNode(details),
     hops(details),
