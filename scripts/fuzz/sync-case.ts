@@ -4,7 +4,6 @@
  * order, send and hold no more than a session may, and leave nothing open.
  */
 import type { Stream } from '@libp2p/interface';
-import type { Hex } from '../../src/bytes.ts';
 import type { Random } from '../../src/environment.ts';
 import type { Host } from '../../src/host/host.ts';
 import { Mempool } from '../../src/mempool/mempool.ts';
@@ -29,80 +28,24 @@ import { Reconciliation, SYNC_PROTOCOL } from '../../src/propagation/sync/reconc
 import { Unbroadcast } from '../../src/propagation/unbroadcast.ts';
 import { noTrace } from '../../src/telemetry/trace.ts';
 import { transactionHash } from '../../src/transaction/decode.ts';
-import { recoverSender } from '../../src/transaction/recover.ts';
 import { decodeByteStrings, encodeByteStrings } from '../../src/transaction/rlp.ts';
 import { DEFAULT_TRANSACTION_RULES } from '../../src/transaction/rules.ts';
-import { signTransaction } from '../../src/transaction/sign.ts';
-import type { Verifier, VerifyResult } from '../../src/transaction/verifier.ts';
 import { linkConditions } from '../../testnet/networks/link-conditions.ts';
 import { SimulatedHost } from '../../testnet/networks/simulated/simulated-host.ts';
 import { simulatedKey } from '../../testnet/networks/simulated/simulated-key.ts';
 import { SimulatedNetwork } from '../../testnet/networks/simulated/simulated-network.ts';
 import { VirtualClock } from '../../testnet/networks/simulated/virtual-clock.ts';
 import { int, streamOf } from '../../testnet/random.ts';
-import { deriveAccounts, TESTNET_CHAIN_ID } from '../../testnet/workload/accounts.ts';
+import { TESTNET_CHAIN_ID } from '../../testnet/workload/accounts.ts';
+import { must } from './case-failure.ts';
+import { knownVerifier, PER_SENDER, richState, SENDERS, transfers } from './known-transfers.ts';
 
 const LATENCY_MS = 10;
-const SENDERS = 8;
-const PER_SENDER = 16;
 /** Longer than any session may take, and than all that follows one. */
 const SETTLED_MS = 2 * defaultSyncOptions.maxSessionMs;
 /** A session of these pools, ids, symbols and all pages, is far below. */
 const MAX_SENT_BYTES = 512 * 1024;
 const MAX_EVENTS = 100_000;
-
-/** What went wrong. */
-export class CaseFailure extends Error {}
-
-function must(holds: boolean, what: string): void {
-  if (!holds) throw new CaseFailure(what);
-}
-
-/** Sender by sender, in nonce order. */
-const transfers: readonly Uint8Array[][] = deriveAccounts(SENDERS).map(({ address, privateKey }) =>
-  Array.from({ length: PER_SENDER }, (_, nonce) =>
-    signTransaction(
-      {
-        type: 2,
-        chainId: TESTNET_CHAIN_ID,
-        nonce: BigInt(nonce),
-        gasLimit: 100_000n,
-        feeCap: 20n * 10n ** 9n,
-        tipCap: 10n ** 9n,
-        to: address,
-        value: 1n,
-        data: new Uint8Array(nonce * 40),
-      },
-      privateKey,
-    ),
-  ),
-);
-
-/** Everybody is rich, so that every valid transaction has a place. */
-const state = {
-  chainId: TESTNET_CHAIN_ID,
-  blockGasLimit: 30_000_000n,
-  baseFee: 0n,
-  nonce: () => 0n,
-  balance: () => 10n ** 30n,
-};
-
-const recovered = new Map<Hex, VerifyResult>();
-
-const verifier: Verifier = {
-  verify: (batch) =>
-    Promise.resolve(
-      batch.map((decoded) => {
-        const result = recovered.get(decoded.hash) ?? recoverSender(decoded);
-        // Bounded: of what is made up only what is a whole transaction gets here.
-        if (recovered.size < SENDERS * PER_SENDER) recovered.set(decoded.hash, result);
-        return result;
-      }),
-    ),
-  canAcceptWork: () => true,
-  queued: 0,
-  stop: () => Promise.resolve(),
-};
 
 interface Side {
   host: SimulatedHost;
@@ -315,7 +258,7 @@ function side(
   options: { pageBytes: number; maxSpread: number },
   bent: (host: Host) => Host,
 ): Side {
-  const pool = new Mempool(state);
+  const pool = new Mempool(richState);
   const faults: string[] = [];
   const rules = { ...DEFAULT_TRANSACTION_RULES, chainId: TESTNET_CHAIN_ID };
   const reconciliation = new Reconciliation({
@@ -323,7 +266,7 @@ function side(
     clock,
     random,
     pool,
-    admission: new Admission({ pool, verifier, rules, clock, trace: noTrace }),
+    admission: new Admission({ pool, verifier: knownVerifier, rules, clock, trace: noTrace }),
     unbroadcast: new Unbroadcast(),
     // One session by hand, and what follows from it.
     options: { ...defaultSyncOptions, ...options, intervalMs: 1e9, graceMs: 0 },
@@ -371,7 +314,13 @@ async function put(pool: Mempool, raw: Uint8Array): Promise<void> {
 
 async function admit(pool: Mempool, raw: Uint8Array): Promise<Admitted | undefined> {
   const rules = { ...DEFAULT_TRANSACTION_RULES, chainId: TESTNET_CHAIN_ID };
-  const admission = new Admission({ pool, verifier, rules, clock: new VirtualClock(), trace: noTrace });
+  const admission = new Admission({
+    pool,
+    verifier: knownVerifier,
+    rules,
+    clock: new VirtualClock(),
+    trace: noTrace,
+  });
   const source = { provenance: 'push', from: 'peer', receivedAtMs: 0, validationAtMs: 0 } as const;
   const [admitted] = await admission.admit([raw], source);
   return admitted;
