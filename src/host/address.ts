@@ -1,3 +1,5 @@
+import type { PeerId } from '@libp2p/interface';
+import { peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
 
 /** @throws {Error} with a message for the user when `text` is no multiaddr. */
@@ -10,4 +12,10 @@ export function parseMultiaddr(text: string): Multiaddr {
       { cause: error },
     );
   }
+}
+
+/** The peer an address ends at: the last /p2p/ in it. */
+export function peerIdOf(address: Multiaddr): PeerId | undefined {
+  const id = address.getComponents().findLast(({ name }) => name === 'p2p')?.value;
+  return id === undefined ? undefined : peerIdFromString(id);
 }

@@ -20,6 +20,14 @@ export interface HostConnection {
   agentVersion: string;
   /** What the peer speaks, as identify tells it; empty while not yet known. */
   protocols: readonly string[];
+  /** Where it says it listens, as identify tells it: hearsay. Empty while not yet known. */
+  listenAddresses: readonly Multiaddr[];
+}
+
+/** A peer, and where it can be dialled. */
+export interface KnownPeer {
+  peer: PeerIdText;
+  addresses: Multiaddr[];
 }
 
 /** What passes through a stream: bytes, or a list of them that is not yet one piece. */
@@ -71,8 +79,8 @@ export interface Host {
   addresses(): Multiaddr[];
   /**
    * Resolves once the connection is usable.
-   * @throws {DialRefusedError} when nobody listens there. @throws when the peer cannot be reached otherwise or is not who
-   * the address says.
+   * @throws {DialRefusedError} when nobody listens there. @throws when the peer cannot be reached otherwise, has no place
+   * for us or is not who the address says.
    */
   dial(address: Multiaddr): Promise<PeerId>;
   /** Closes every connection to the peer. */
@@ -81,6 +89,14 @@ export interface Host {
   protect(peerId: PeerId, isProtected: boolean): Promise<void>;
   /** Open connections, one row a peer. */
   connections(): HostConnection[];
+
+  /** Peers that were remembered, in this life or an earlier one on the same disk. */
+  knownPeers(): Promise<KnownPeer[]>;
+  /**
+   * Keeps where a peer can be dialled, across restarts where the host has a disk, in place of what was kept of it
+   * before; no addresses: it is forgotten. @throws when the disk fails.
+   */
+  remember(peerId: PeerId, addresses: readonly Multiaddr[]): Promise<void>;
 
   handle(protocol: string, handler: StreamHandler): Promise<void>;
   unhandle(protocol: string): Promise<void>;

@@ -12,11 +12,13 @@ import type {
   Host,
   HostConnection,
   HostEvents,
+  KnownPeer,
   StreamHandler,
   StreamObserver,
   TransportBytes,
 } from './host.ts';
 import { defaultHostOptions, type HostOptions } from './options.ts';
+import { openPeerDisk, type PeerDisk } from './peer-disk.ts';
 import { tapStream } from './stream-tap.ts';
 import { TransportMeter } from './transport-meter.ts';
 
@@ -27,23 +29,30 @@ export interface Libp2pHostInit {
   options?: Partial<HostOptions>;
   /** What carries the connections. Default: TCP. */
   transports?: NonNullable<Libp2pOptions['transports']>;
+  /** Directory where known peers are kept. Default: in memory. */
+  peerDirectory?: string | undefined;
 }
 
-type Identity = Pick<HostConnection, 'agentVersion' | 'protocols'>;
+type Identity = Pick<HostConnection, 'agentVersion' | 'protocols' | 'listenAddresses'>;
 
-const NOT_IDENTIFIED: Identity = { agentVersion: '', protocols: [] };
+const NOT_IDENTIFIED: Identity = { agentVersion: '', protocols: [], listenAddresses: [] };
 /** libp2p's connection monitor has a ping of its own under way now and then, and an abandoned one lingers on for a moment. */
 const MAX_PING_STREAMS = 4;
 const PROTECTED_TAG = 'txgossip-protected';
+/** In the metadata of peers that were remembered; libp2p stores every peer that ever connected. */
+const REMEMBERED = 'txgossip-remembered';
 
-/** libp2p over TCP with noise and yamux. Created stopped. */
+/** libp2p over TCP with noise and yamux. Created stopped. @throws {PeerDiskError} */
 export async function createLibp2pHost(init: Libp2pHostInit): Promise<Host> {
   const options = { ...defaultHostOptions, ...init.options };
+  const disk = init.peerDirectory === undefined ? undefined : await openPeerDisk(init.peerDirectory);
   const meter = new TransportMeter();
   let components: GossipSubComponents | undefined;
   const libp2p = await createLibp2p({
     start: false,
     privateKey: init.privateKey,
+    ...(disk !== undefined && { datastore: disk }),
+    peerStore: { maxAddressAge: options.keepPeersMs, maxPeerAge: options.keepPeersMs },
     nodeInfo: { userAgent: init.agentVersion },
     addresses: { listen: options.listen },
     transports: init.transports ?? [tcp()],
@@ -67,7 +76,7 @@ export async function createLibp2pHost(init: Libp2pHostInit): Promise<Host> {
     },
   });
   if (components === undefined) throw new Error('libp2p did not hand out its components');
-  return new Libp2pHost(libp2p, init.privateKey, components, meter);
+  return new Libp2pHost(libp2p, init.privateKey, components, meter, disk);
 }
 
 class Libp2pHost implements Host {
@@ -76,6 +85,7 @@ class Libp2pHost implements Host {
   readonly #libp2p: Libp2p<{ ping: Ping }>;
   readonly #meter: TransportMeter;
   readonly #identified = new Map<string, Identity>();
+  readonly #disk: PeerDisk | undefined;
   #observer: StreamObserver | undefined;
 
   constructor(
@@ -83,16 +93,23 @@ class Libp2pHost implements Host {
     privateKey: PrivateKey,
     components: GossipSubComponents,
     meter: TransportMeter,
+    disk: PeerDisk | undefined,
   ) {
     this.#libp2p = libp2p;
+    this.#disk = disk;
     this.privateKey = privateKey;
     this.#meter = meter;
     const { peerId, peerStore, connectionManager, registrar, logger } = components;
     meter.onStream = (stream) => this.#observe(stream);
     this.gossipComponents = { privateKey, peerId, peerStore, connectionManager, logger, registrar };
     libp2p.addEventListener('peer:identify', ({ detail }) => {
-      const { agentVersion = '', protocols } = detail;
-      this.#identified.set(detail.peerId.toString(), { agentVersion, protocols });
+      const { agentVersion = '', protocols, signedPeerRecord, listenAddrs } = detail;
+      const listenAddresses = signedPeerRecord?.addresses ?? listenAddrs;
+      this.#identified.set(detail.peerId.toString(), { agentVersion, protocols, listenAddresses });
+    });
+    libp2p.addEventListener('peer:disconnect', ({ detail }) => {
+      this.#identified.delete(detail.toString());
+      void this.#forgetStranger(detail);
     });
   }
 
@@ -106,6 +123,7 @@ class Libp2pHost implements Host {
 
   async stop(): Promise<void> {
     await this.#libp2p.stop();
+    await this.#disk?.close();
   }
 
   addresses(): Multiaddr[] {
@@ -130,6 +148,29 @@ class Libp2pHost implements Host {
     // libp2p closes the connections of the least sum of tags first; 100 is the most a tag can weigh.
     const tags = { [PROTECTED_TAG]: isProtected ? { value: 100 } : undefined };
     await this.#libp2p.peerStore.merge(peerId, { tags });
+  }
+
+  async knownPeers(): Promise<KnownPeer[]> {
+    const known: KnownPeer[] = [];
+    for (const { id, addresses, metadata, tags } of await this.#libp2p.peerStore.all()) {
+      if (metadata.has(REMEMBERED)) {
+        known.push({ peer: id.toString(), addresses: addresses.map(({ multiaddr }) => multiaddr) });
+      } else if (tags.size === 0) {
+        // Left by a life that was ended before it could clear up.
+        await this.#forgetStranger(id);
+      }
+    }
+    return known;
+  }
+
+  async remember(peerId: PeerId, addresses: readonly Multiaddr[]): Promise<void> {
+    const { peerStore } = this.#libp2p;
+    if (addresses.length > 0) {
+      await peerStore.merge(peerId, { multiaddrs: [...addresses], metadata: { [REMEMBERED]: Uint8Array.of(1) } });
+    } else if (await peerStore.has(peerId)) {
+      await peerStore.merge(peerId, { metadata: { [REMEMBERED]: undefined } });
+      await this.#forgetStranger(peerId);
+    }
   }
 
   connections(): HostConnection[] {
@@ -169,10 +210,9 @@ class Libp2pHost implements Host {
     if (connect !== undefined) {
       this.#libp2p.addEventListener('connection:open', ({ detail }) => connect(this.#describe(detail)));
     }
-    this.#libp2p.addEventListener('peer:disconnect', ({ detail }) => {
-      this.#identified.delete(detail.toString());
-      disconnect?.(detail);
-    });
+    if (disconnect !== undefined) {
+      this.#libp2p.addEventListener('peer:disconnect', ({ detail }) => disconnect(detail));
+    }
   }
 
   observeStreams(observer: StreamObserver): void {
@@ -185,6 +225,18 @@ class Libp2pHost implements Host {
 
   #isConnected(peerId: PeerId): boolean {
     return this.#libp2p.getConnections(peerId).some(({ status }) => status === 'open');
+  }
+
+  /** Nothing is kept of a peer that is neither connected, remembered nor protected: else strangers fill the disk. */
+  async #forgetStranger(peerId: PeerId): Promise<void> {
+    const { peerStore } = this.#libp2p;
+    try {
+      const { metadata, tags } = await peerStore.get(peerId);
+      const isConnected = this.#libp2p.getConnections(peerId).length > 0;
+      if (!isConnected && !metadata.has(REMEMBERED) && tags.size === 0) await peerStore.delete(peerId);
+    } catch {
+      // Not known, or the store is closed: nothing to forget.
+    }
   }
 
   #describe(connection: Connection): HostConnection {

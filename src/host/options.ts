@@ -10,6 +10,8 @@ export interface HostOptions {
   maxInboundPending: number;
   /** How long a dial may take, ms: a host that drops packets answers nothing at all. */
   dialTimeoutMs: number;
+  /** Peers not heard of for so long are forgotten, ms: what a node that comes back may still find useful. */
+  keepPeersMs: number;
 }
 
 export const defaultHostOptions: HostOptions = {
@@ -18,4 +20,5 @@ export const defaultHostOptions: HostOptions = {
   maxInboundPerSecond: 50,
   maxInboundPending: 64,
   dialTimeoutMs: 10_000,
+  keepPeersMs: 14 * 24 * 3_600_000,
 };

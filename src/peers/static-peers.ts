@@ -1,7 +1,7 @@
 import type { PeerId } from '@libp2p/interface';
-import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Cancel, Clock } from '../environment.ts';
+import { peerIdOf } from '../host/address.ts';
 import type { Host } from '../host/host.ts';
 
 /** First wait after a failed dial, and the longest: a peer that restarts is found soon, one that is gone costs little. */
@@ -133,10 +133,4 @@ export class StaticPeers {
     });
     peer.retryMs = Math.min(peer.retryMs * 2, MAX_RETRY_MS);
   }
-}
-
-/** The peer an address ends at: the last /p2p/ in it. */
-function peerIdOf(address: Multiaddr): PeerId | undefined {
-  const id = address.getComponents().findLast(({ name }) => name === 'p2p')?.value;
-  return id === undefined ? undefined : peerIdFromString(id);
 }

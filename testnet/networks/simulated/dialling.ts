@@ -9,7 +9,8 @@ import type { SimulatedNetwork } from './simulated-network.ts';
 
 /**
  * Connects `dialler` to `listener`; resolves at the dialler's end, half a round trip before the other end has it.
- * @throws {DialRefusedError} when nobody listens. @throws {TimeoutError} when nothing answers in time.
+ * @throws {DialRefusedError} when nobody listens. @throws {DialError} when the listener is full.
+ * @throws {TimeoutError} when nothing answers in time.
  */
 export function connect(
   network: SimulatedNetwork,
@@ -58,8 +59,10 @@ export function connect(
       }
       there.send(0, () => {
         if (listener.state === 'vanished') return;
-        if (listener.state === 'listening') answer(() => roundTrip(left - 1));
-        else answer(() => fail(new DialRefusedError(`${name} refuses the connection: nobody listens there`)));
+        if (listener.state !== 'listening')
+          answer(() => fail(new DialRefusedError(`${name} refuses the connection: nobody listens there`)));
+        else if (listener.isFull) answer(() => fail(new DialError(`${name} closed the connection: it is full`)));
+        else answer(() => roundTrip(left - 1));
       });
     };
     roundTrip(options.handshakeRoundTrips);

@@ -11,11 +11,12 @@ import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import type { Multiaddr } from '@multiformats/multiaddr';
 
-import { PING_PROTOCOL } from '../../../src/host/host.ts';
+import { DialRefusedError, PING_PROTOCOL } from '../../../src/host/host.ts';
 import type {
   Host,
   HostConnection,
   HostEvents,
+  KnownPeer,
   PeerIdText,
   StreamHandler,
   StreamObserver,
@@ -46,6 +47,10 @@ export interface SimulatedHostOptions {
   downlink?: AccessLine;
   /** Busy with each message received. Default: one for which messages are free. */
   processor?: Processor;
+  /** Whom it turns away: as over TCP the dialler learns nothing but that the connection is gone. Default: nobody. */
+  maxConnections?: number;
+  /** Known peers, kept from one life to the next by whoever owns it. Default: one of its own. */
+  peerDisk?: Map<PeerIdText, Multiaddr[]>;
 }
 
 /** Prefix of all versions of gossipsub's protocol. */
@@ -65,6 +70,7 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
   readonly uplink: AccessLine;
   readonly downlink: AccessLine;
   readonly processor: Processor;
+  readonly maxConnections: number;
   readonly ledger: ByteLedger = { sent: 0, received: 0, dropped: 0, retransmitted: 0 };
   readonly gossipComponents: GossipSubComponents;
   state: HostState = 'new';
@@ -73,6 +79,7 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
   #startedAtMs = 0;
   readonly #network: SimulatedNetwork;
   readonly #registrar: SimulatedRegistrar;
+  readonly #peerDisk: Map<PeerIdText, Multiaddr[]>;
   /** At least one each; a peer that dialled us while we dialled it has two. */
   readonly #connections = new Map<PeerIdText, SimulatedConnection[]>();
   readonly #dialling = new Map<PeerIdText, Promise<SimulatedConnection>>();
@@ -87,6 +94,8 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
     this.uplink = options.uplink ?? new AccessLine(Infinity);
     this.downlink = options.downlink ?? new AccessLine(Infinity);
     this.processor = options.processor ?? new Processor();
+    this.maxConnections = options.maxConnections ?? Infinity;
+    this.#peerDisk = options.peerDisk ?? new Map<PeerIdText, Multiaddr[]>();
     this.#network = options.network;
     this.#registrar = new SimulatedRegistrar((protocol, handled) => this.#announce(protocol, handled));
     this.gossipComponents = {
@@ -178,9 +187,24 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
     for (const connection of [...(this.#connections.get(peerId.toString()) ?? [])]) await connection.close();
   }
 
-  /** Nothing to do: it has no limit of connections. */
+  /** Nothing to do: its limit of connections turns newcomers away and costs nobody a connection. */
   protect(): Promise<void> {
     return Promise.resolve();
+  }
+
+  knownPeers(): Promise<KnownPeer[]> {
+    return Promise.resolve([...this.#peerDisk].map(([peer, addresses]) => ({ peer, addresses: [...addresses] })));
+  }
+
+  remember(peerId: PeerId, addresses: readonly Multiaddr[]): Promise<void> {
+    if (addresses.length > 0) this.#peerDisk.set(peerId.toString(), [...addresses]);
+    else this.#peerDisk.delete(peerId.toString());
+    return Promise.resolve();
+  }
+
+  /** It has no place for one more connection. */
+  get isFull(): boolean {
+    return this.#connections.size >= this.maxConnections;
   }
 
   connections(): HostConnection[] {
@@ -315,7 +339,7 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
     if (open !== undefined) return open;
     if (peerId.equals(this.peerId)) throw new DialError('a host does not dial itself');
     const listener = this.#network.find(peerId);
-    if (listener === undefined) throw new DialError(`nobody in this network is ${key}`);
+    if (listener === undefined) throw new DialRefusedError(`nobody in this network is ${key}`);
     let dialling = this.#dialling.get(key);
     if (dialling === undefined) {
       dialling = connect(this.#network, this, listener).finally(() => this.#dialling.delete(key));
@@ -333,5 +357,6 @@ function describe(connection: SimulatedConnection): HostConnection {
     direction,
     agentVersion: AGENT_VERSION,
     protocols: remoteProtocols,
+    listenAddresses: [remoteAddr],
   };
 }
