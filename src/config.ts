@@ -6,6 +6,7 @@
 import { chainOptions } from './config/chain.ts';
 import { ConfigError } from './config/config-error.ts';
 import { checkContradictions } from './config/contradictions.ts';
+import { discoveryOptions } from './config/discovery.ts';
 import { gossipOptions } from './config/gossip.ts';
 import { jsonRpcOptions } from './config/json-rpc.ts';
 import { networkOptions } from './config/network.ts';
@@ -25,6 +26,7 @@ export const OPTIONS = {
   ...nodeOptions,
   ...chainOptions,
   ...networkOptions,
+  ...discoveryOptions,
   ...jsonRpcOptions,
   ...transactionPoolOptions,
   ...propagationOptions,

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { ConfigError, resolveOptions, type NodeOptions } from './config.ts';
 import { realEnvironment } from './environment.ts';
 import { parseMultiaddr } from './host/address.ts';
+import type { Host } from './host/host.ts';
 import { createLibp2pHost, type Libp2pHostInit } from './host/libp2p-host.ts';
+import { PeerDiskError } from './host/peer-disk.ts';
 import { loadIdentity } from './identity.ts';
 import type { AccountView } from './mempool/account-view.ts';
 import type { Journal } from './mempool/journal.ts';
@@ -50,25 +52,14 @@ export async function launchNode(
   extras: LaunchExtras = {},
 ): Promise<RunningNode> {
   const resolved = resolveOptions(options);
-  for (const address of [...resolved.listen, ...resolved.peer]) check(address);
+  for (const address of [...resolved.listen, ...resolved.peer, ...resolved.bootstrap]) check(address);
   const log = extras.log ?? createLogger(resolved.verbosity);
   const environment = realEnvironment;
   const privateKey = extras.privateKey ?? (await loadIdentity(resolved.datadir));
   const bearerToken = await loadToken(resolved['http.token']);
   const { state, upstream } =
     extras.state === undefined ? await loadState(resolved, environment.clock) : { state: extras.state };
-  const host = await createLibp2pHost({
-    privateKey,
-    agentVersion: CLIENT_VERSION,
-    options: {
-      listen: resolved.listen,
-      maxConnections: resolved.maxpeers,
-      maxInboundPerSecond: resolved['maxpeers.inboundrate'],
-      maxInboundPending: resolved['maxpeers.pending'],
-      dialTimeoutMs: resolved.dialtimeout,
-    },
-    ...(extras.transports !== undefined && { transports: extras.transports }),
-  });
+  const host = await createHost(resolved, privateKey, extras.transports);
   const verifier = await createVerifier({
     backend: resolved.verifier,
     threads: resolved['verifier.threads'],
@@ -104,6 +95,33 @@ export async function launchNode(
     return { node, rpcUrl: url, multiaddrs: host.addresses().map(String), stop };
   } catch (error) {
     await stop();
+    throw error;
+  }
+}
+
+async function createHost(
+  options: NodeOptions,
+  privateKey: PrivateKey,
+  transports: Libp2pHostInit['transports'],
+): Promise<Host> {
+  const { datadir, discovery } = options;
+  try {
+    return await createLibp2pHost({
+      privateKey,
+      agentVersion: CLIENT_VERSION,
+      options: {
+        listen: options.listen,
+        maxConnections: options.maxpeers,
+        maxInboundPerSecond: options['maxpeers.inboundrate'],
+        maxInboundPending: options['maxpeers.pending'],
+        dialTimeoutMs: options.dialtimeout,
+        keepPeersMs: options['peers.keep'],
+      },
+      peerDirectory: datadir === undefined || discovery === false ? undefined : join(datadir, 'peers'),
+      ...(transports !== undefined && { transports }),
+    });
+  } catch (error) {
+    if (error instanceof PeerDiskError) throw new ConfigError(error.message, { cause: error });
     throw error;
   }
 }

@@ -28,6 +28,8 @@ import { defaultLocalOptions } from './propagation/local-options.ts';
 import { LocalTransactions } from './propagation/local-transactions.ts';
 import type { PropagationOptions } from './propagation/options.ts';
 import { createPropagation } from './propagation/create-propagation.ts';
+import { discover } from './discover.ts';
+import type { Discovery } from './peers/discovery/discovery.ts';
 import type { Propagation } from './propagation/propagation.ts';
 import type { Reconciliation } from './propagation/sync/reconciliation.ts';
 import { transactionTopic } from './propagation/topic.ts';
@@ -86,6 +88,8 @@ export class Node implements RpcBackend {
   readonly #savedPool: SavedPool | undefined;
   readonly #verifier: Verifier;
   readonly #staticPeers: StaticPeers;
+  /** Undefined where it is off. */
+  readonly discovery: Discovery | undefined;
   readonly #follower: ChainFollower | undefined;
   readonly #trace: TraceSink;
   readonly #log: Logger;
@@ -165,15 +169,25 @@ export class Node implements RpcBackend {
     this.#staticPeers = new StaticPeers(host, clock, (address, error) =>
       log.warn({ address: address.toString(), reason: error.message }, 'cannot dial peer, will try again'),
     );
+    this.discovery = discover({
+      options,
+      host,
+      environment,
+      propagation: this.propagation,
+      isKept: (peerId) => this.#staticPeers.has(peerId) || this.#staticPeers.has(peerId, 'trusted'),
+      log,
+    });
     const connected = new Set<PeerIdText>();
     host.subscribe({
-      connect: ({ peerId, remoteAddress }) => {
+      connect: (connection) => {
+        const { peerId, remoteAddress } = connection;
         const peer = peerId.toString();
         log.debug({ peer, address: remoteAddress.toString() }, 'connected');
         // A peer that dialled us while we dialled it has two.
         if (!connected.has(peer)) trace.record({ kind: 'connect', atMs: clock.nowMs(), peer });
         connected.add(peer);
         this.reconciliation.onConnect(peerId);
+        this.discovery?.onConnect(connection);
       },
       disconnect: (peerId) => {
         const peer = peerId.toString();
@@ -181,6 +195,7 @@ export class Node implements RpcBackend {
         if (connected.delete(peer)) trace.record({ kind: 'disconnect', atMs: clock.nowMs(), peer });
         this.reconciliation.onDisconnect(peerId);
         this.#staticPeers.disconnected(peerId);
+        this.discovery?.onDisconnect(peerId);
       },
     });
   }
@@ -199,6 +214,7 @@ export class Node implements RpcBackend {
     this.#follower?.start();
     await this.#savedPool?.restore();
     await this.reconciliation.start();
+    await this.discovery?.start();
     this.#expireLater();
   }
 
@@ -276,6 +292,7 @@ export class Node implements RpcBackend {
     this.#cancelExpiry?.();
     await this.#follower?.stop();
     this.#staticPeers.stop();
+    await this.discovery?.stop();
     await this.reconciliation.stop();
     await this.propagation.stop();
     await this.#verifier.stop();

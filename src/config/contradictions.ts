@@ -11,6 +11,15 @@ export function checkContradictions(options: NodeOptions): void {
     );
   }
   checkBaselineOptions(options);
+  if (
+    options['peers.floor'] > options['peers.target'] ||
+    options['peers.outbound'] > options['peers.target']
+  ) {
+    throw new ConfigError('peers.floor and peers.outbound must not exceed peers.target');
+  }
+  if (options['peers.backoff'] > options['peers.maxbackoff']) {
+    throw new ConfigError('peers.backoff must not exceed peers.maxbackoff');
+  }
   if (!(options['gossip.dlo'] <= options['gossip.d'] && options['gossip.d'] <= options['gossip.dhi'])) {
     throw new ConfigError('gossip.dlo <= gossip.d <= gossip.dhi must hold');
   }

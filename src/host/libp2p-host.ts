@@ -166,7 +166,10 @@ class Libp2pHost implements Host {
   async remember(peerId: PeerId, addresses: readonly Multiaddr[]): Promise<void> {
     const { peerStore } = this.#libp2p;
     if (addresses.length > 0) {
-      await peerStore.merge(peerId, { multiaddrs: [...addresses], metadata: { [REMEMBERED]: Uint8Array.of(1) } });
+      await peerStore.merge(peerId, {
+        multiaddrs: [...addresses],
+        metadata: { [REMEMBERED]: Uint8Array.of(1) },
+      });
     } else if (await peerStore.has(peerId)) {
       await peerStore.merge(peerId, { metadata: { [REMEMBERED]: undefined } });
       await this.#forgetStranger(peerId);

@@ -11,8 +11,9 @@
  *   eviction   Where there is no room a newcomer takes the place of the untested entry with the most failures, of these
  *              the one heard of longest ago. Hearsay does not push out what is tested; a tested newcomer, where all is
  *              tested, pushes out the one heard of longest ago. Connected peers are heard of all the time.
- *   failing    Each failed dial doubles the wait for the next. Untested entries go with their third failure: so many
- *              dials does a lie cost. Tested ones stay, LOST, until they are evicted.
+ *   failing    Each failed dial doubles the wait for the next, and a connection that did not last is as good as none:
+ *              whoever is full takes it and lets it go. Untested entries go with their third failure: so many dials does
+ *              a lie cost. Tested ones stay, LOST, until they are evicted.
  *   choosing   Tested and untested in turn, by chance within each: tested ones are there, and a node that knows only
  *              few tested ones must not be held to them.
  */
@@ -33,7 +34,7 @@ export interface KnownEntry {
   tested: boolean;
   /** It was there and is not: a connection was lost, or a dial failed. */
   lost: boolean;
-  /** Dials failed in a row. */
+  /** Dials failed in a row, and connections lost soon after they were made. */
   failures: number;
   /** Not dialled before. */
   retryAtMs: number;
@@ -44,6 +45,8 @@ export interface KnownEntry {
 }
 
 const MAX_UNTESTED_FAILURES = 3;
+/** A connection of this age has come to stay. */
+const LASTING_MS = 30_000;
 /** Of a wait, either way: peers that lost each other at one moment do not come back at one moment. */
 const JITTER = 0.25;
 
@@ -58,7 +61,11 @@ export class AddressBook {
   readonly #onForgotten: (peer: PeerIdText) => void;
 
   /** @param onForgotten a tested peer is no longer known. */
-  constructor(options: BookOptions, random: Random, onForgotten: (peer: PeerIdText) => void = () => undefined) {
+  constructor(
+    options: BookOptions,
+    random: Random,
+    onForgotten: (peer: PeerIdText) => void = () => undefined,
+  ) {
     this.#options = options;
     this.#random = random;
     this.#onForgotten = onForgotten;
@@ -112,20 +119,25 @@ export class AddressBook {
     return isNews;
   }
 
-  /** It is connected, whoever dialled. */
-  connected(peer: PeerIdText, nowMs: number): void {
+  /** It is connected, whoever dialled, and has been for so long. */
+  connected(peer: PeerIdText, forMs: number, nowMs: number): void {
     const entry = this.#entries.get(peer);
     if (entry === undefined) return;
     this.#isThere(entry, nowMs);
+    if (forMs >= LASTING_MS) entry.failures = 0;
     entry.connectedAtMs = nowMs;
   }
 
-  /** Its connection went without our doing. */
-  disconnected(peer: PeerIdText, nowMs: number): void {
+  /** Its connection went without our doing, after so long. */
+  disconnected(peer: PeerIdText, afterMs: number, nowMs: number): void {
+    if (afterMs < LASTING_MS) {
+      this.failed(peer, nowMs);
+      return;
+    }
     const entry = this.#entries.get(peer);
     if (entry === undefined) return;
     entry.lost = entry.tested;
-    entry.retryAtMs = nowMs + this.#jittered(2 * this.#options.backoffMs);
+    entry.retryAtMs = nowMs + this.#jittered(this.#options.backoffMs);
   }
 
   /** This node let it go, and is not to dial it again at once. */
@@ -174,7 +186,7 @@ export class AddressBook {
     }
   }
 
-  /** To be dialled, the likeliest first; lost ones are not among them. */
+  /** To be dialled, tested and untested in turn; lost ones are not among them. */
   candidates(nowMs: number, usable: (entry: Readonly<KnownEntry>) => boolean): Readonly<KnownEntry>[] {
     const due = [...this.#entries.values()].filter(
       (entry) => entry.retryAtMs <= nowMs && !entry.lost && usable(entry),
@@ -195,7 +207,7 @@ export class AddressBook {
       .filter((entry) => entry !== undefined);
   }
 
-  /** Lost ones to be tried again, the one heard of longest ago first. */
+  /** Lost ones to be tried again, the one that waits longest first. */
   lost(nowMs: number, usable: (entry: Readonly<KnownEntry>) => boolean): Readonly<KnownEntry>[] {
     return [...this.#entries.values()]
       .filter((entry) => entry.lost && entry.retryAtMs <= nowMs && usable(entry))
@@ -216,7 +228,6 @@ export class AddressBook {
 
   #isThere(entry: KnownEntry, nowMs: number): void {
     entry.lost = false;
-    entry.failures = 0;
     entry.retryAtMs = -Infinity;
     entry.heardAtMs = nowMs;
   }

@@ -11,7 +11,7 @@ import type { PeerId } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Cancel, Clock, Random } from '../../environment.ts';
-import { parseMultiaddr } from '../../host/address.ts';
+import { parseMultiaddr, peerIdOf } from '../../host/address.ts';
 import { dialFailure } from '../../host/dial-failure.ts';
 import type { Host, HostConnection, PeerIdText } from '../../host/host.ts';
 import { AddressBook, type KnownEntry } from './address-book.ts';
@@ -45,8 +45,11 @@ const REST_MS = 60_000;
 /** Peers that broke the rules are not connected to for as long as the node runs, of so many the latest. */
 const MAX_BARRED = 1_024;
 
-/** `asked`: begins when the first peer asks it for others; nobody does in a network that is wired by hand. */
-export type Begins = 'at-start' | 'asked';
+/**
+ * `known`: only where peers of an earlier life are known; otherwise it neither looks for peers nor answers.
+ * `asked`: then too, or from when a first peer asks it for others; nobody does in a network that is wired by hand.
+ */
+export type Begins = 'at-start' | 'known' | 'asked';
 
 export interface DiscoveryInit {
   host: Host;
@@ -92,6 +95,7 @@ export class Discovery {
   #swaps = false;
   #look: { atMs: number; cancel: Cancel } | undefined;
   #isOn = false;
+  #isOff = false;
   #stopped = false;
 
   constructor(init: DiscoveryInit) {
@@ -101,7 +105,11 @@ export class Discovery {
     this.#clock = clock;
     this.#options = options;
     this.book = new AddressBook(options, random, (peer) => this.#keep(peer, []));
-    this.#bootstraps = new Bootstraps(options.bootstrap.map(parseMultiaddr), options, random);
+    // A network's nodes may all have the same list, those in it too.
+    const bootstraps = options.bootstrap
+      .map(parseMultiaddr)
+      .filter((address) => peerIdOf(address)?.equals(host.peerId) !== true);
+    this.#bootstraps = new Bootstraps(bootstraps, options, random);
     this.#exchange = new PeerExchange({
       host,
       clock,
@@ -129,23 +137,25 @@ export class Discovery {
         if (transport !== undefined) this.book.proved(peer, transport, nowMs);
       }
     }
-    if (this.#stopped) return;
+    const { begins } = this.#init;
+    this.#isOff = begins === 'known' && this.book.size === 0;
+    if (this.#stopped || this.#isOff) return;
     await this.#exchange.start();
     this.#init.members?.onChange((peer) => this.#memberChanged(peer));
-    if (this.#init.begins === 'at-start' || this.book.size > 0) this.#begin();
+    if (begins === 'at-start' || this.book.size > 0) this.#begin();
   }
 
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#look?.cancel();
-    await this.#exchange.stop();
+    if (!this.#isOff) await this.#exchange.stop();
   }
 
   /** The owner saw a first connection open, */
   onConnect({ peerId }: HostConnection): void {
     const peer = peerId.toString();
-    this.#sinceMs.set(peer, this.#clock.nowMs());
+    if (!this.#sinceMs.has(peer)) this.#sinceMs.set(peer, this.#clock.nowMs());
     if (this.#barred.has(peer)) this.#disconnect(peer);
     this.#lookSoon();
   }
@@ -153,7 +163,8 @@ export class Discovery {
   /** and the last one to a peer go. */
   onDisconnect(peerId: PeerId): void {
     const peer = peerId.toString();
-    if (!this.#dropping.delete(peer)) this.book.disconnected(peer, this.#clock.nowMs());
+    const nowMs = this.#clock.nowMs();
+    if (!this.#dropping.delete(peer)) this.book.disconnected(peer, this.#ageMs(peer, nowMs), nowMs);
     for (const about of [this.#sinceMs, this.#askedAtMs, this.#served, this.#begunFrom]) about.delete(peer);
     this.#exchange.forget(peer);
     this.#lookSoon();
@@ -217,7 +228,7 @@ export class Discovery {
       if (dialled !== undefined && this.book.proved(peer, dialled, nowMs)) this.#keepEntry(peer);
       const reach = reachOf(remoteAddress);
       this.book.learn(peer, told(listenAddresses, reach), sourceOf(peer, remoteAddress), nowMs);
-      this.book.connected(peer, nowMs);
+      this.book.connected(peer, this.#ageMs(peer, nowMs), nowMs);
     }
   }
 
@@ -242,8 +253,7 @@ export class Discovery {
         this.book
           .candidates(nowMs, (entry) => isFree(entry) && !['dead', 'left'].includes(stateOf(entry) ?? ''))
           .map(candidate),
-      lost: () =>
-        this.book.lost(nowMs, (entry) => isFree(entry) && stateOf(entry) !== 'left').map(candidate),
+      lost: () => this.book.lost(nowMs, (entry) => isFree(entry) && stateOf(entry) !== 'left').map(candidate),
       rotates: nowMs >= this.#nextRotationAtMs && !this.#swaps,
       swaps: this.#swaps,
       nowMs,
@@ -331,7 +341,9 @@ export class Discovery {
       const source = sourceOf(peer, remoteAddress);
       const reach = reachOf(remoteAddress);
       for (const { peer: other, addresses } of await this.#exchange.ask(peerId)) {
-        const believed = addresses.filter((transport) => isWithin(reachOf(dialAddress(transport, other)), reach));
+        const believed = addresses.filter((transport) =>
+          isWithin(reachOf(dialAddress(transport, other)), reach),
+        );
         if (other !== this.#host.peerId.toString())
           this.book.learn(other, believed, source, this.#clock.nowMs());
       }
@@ -367,7 +379,7 @@ export class Discovery {
       const peerId = peerIdFromString(peer);
       if (this.#isConnected(peer) && !this.#init.isKept(peerId)) {
         this.#init.onDropped(peer, 'dead');
-        this.book.disconnected(peer, this.#clock.nowMs());
+        this.book.disconnected(peer, Infinity, this.#clock.nowMs());
         this.#disconnect(peer);
       }
     } else if (member.state === 'alive') {
@@ -401,6 +413,11 @@ export class Discovery {
     );
   }
 
+  /** Of its connection. */
+  #ageMs(peer: PeerIdText, nowMs: number): number {
+    return nowMs - (this.#sinceMs.get(peer) ?? nowMs);
+  }
+
   #isConnected(peer: PeerIdText): boolean {
     return this.#host.connections().some(({ peerId }) => peerId.toString() === peer);
   }
@@ -419,7 +436,9 @@ export class Discovery {
 
 /** What a peer met at `reach` may say of addresses. */
 function told(addresses: readonly Multiaddr[], reach: Reach): TransportAddress[] {
-  return addresses.filter((address) => isWithin(reachOf(address), reach)).flatMap((address) => transportOf(address) ?? []);
+  return addresses
+    .filter((address) => isWithin(reachOf(address), reach))
+    .flatMap((address) => transportOf(address) ?? []);
 }
 
 /** Identities are free, ranges are not. */

@@ -62,7 +62,8 @@ export function encodeAnswer(peers: readonly ToldPeer[], most: number): Uint8Arr
  */
 export function decodeAnswer(body: Uint8Array, most: number): ToldPeer[] {
   const [count] = body;
-  if (count === undefined || count > most) throw new PeersFault(`${count ?? 'no'} addresses, ${most} asked for`);
+  if (count === undefined || count > most)
+    throw new PeersFault(`${count ?? 'no'} addresses, ${most} asked for`);
   const peers: ToldPeer[] = [];
   const seen = new Set<PeerIdText>();
   let at = 1;

@@ -18,7 +18,7 @@ import {
   type ToldPeer,
 } from './messages.ts';
 
-export const PEERS_PROTOCOL = '/txgossip/peers/1';
+const PEERS_PROTOCOL = '/txgossip/peers/1';
 
 /** A peer that says nothing for so long gets or gives no answer. */
 const SILENCE_MS = 10_000;
@@ -83,7 +83,10 @@ export class PeerExchange {
     this.#asking.add(stream);
     try {
       return await this.#patiently(stream, async () => {
-        const frames = lpStream(stream, { maxDataLength: MAX_ANSWER_BYTES, maxBufferSize: 2 * MAX_ANSWER_BYTES });
+        const frames = lpStream(stream, {
+          maxDataLength: MAX_ANSWER_BYTES,
+          maxBufferSize: 2 * MAX_ANSWER_BYTES,
+        });
         await frames.write(encodeRequest(MAX_ADDRESSES));
         const answer = decodeAnswer((await frames.read()).subarray(), MAX_ADDRESSES);
         await stream.close();

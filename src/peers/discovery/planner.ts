@@ -171,11 +171,7 @@ function overFull(
 }
 
 /** R7. */
-function oneOfOurs(
-  { nowMs }: PlanState,
-  counted: readonly OpenConnection[],
-  random: Random,
-): Plan['drop'] {
+function oneOfOurs({ nowMs }: PlanState, counted: readonly OpenConnection[], random: Random): Plan['drop'] {
   const settled = counted.filter(
     ({ direction, sinceMs }) => direction === 'outbound' && nowMs - sinceMs >= SETTLED_AFTER_MS,
   );

@@ -46,7 +46,8 @@ export function rangeOf(address: Multiaddr): string | undefined {
   const bytes = address.bytes.subarray(1);
   if (name === 'ip4') return `${value!.split('.').slice(0, 3).join('.')}.0/24`;
   if (name !== 'ip6') return undefined;
-  const isMapped = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
+  const isMapped =
+    bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
   if (isMapped) return `${bytes.subarray(12, 15).join('.')}.0/24`;
   return `${Buffer.from(bytes.subarray(0, 8)).toString('hex')}/64`;
 }

@@ -61,7 +61,8 @@ export function connect(
         if (listener.state === 'vanished') return;
         if (listener.state !== 'listening')
           answer(() => fail(new DialRefusedError(`${name} refuses the connection: nobody listens there`)));
-        else if (listener.isFull) answer(() => fail(new DialError(`${name} closed the connection: it is full`)));
+        else if (listener.isFull)
+          answer(() => fail(new DialError(`${name} closed the connection: it is full`)));
         else answer(() => roundTrip(left - 1));
       });
     };

@@ -193,7 +193,9 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
   }
 
   knownPeers(): Promise<KnownPeer[]> {
-    return Promise.resolve([...this.#peerDisk].map(([peer, addresses]) => ({ peer, addresses: [...addresses] })));
+    return Promise.resolve(
+      [...this.#peerDisk].map(([peer, addresses]) => ({ peer, addresses: [...addresses] })),
+    );
   }
 
   remember(peerId: PeerId, addresses: readonly Multiaddr[]): Promise<void> {

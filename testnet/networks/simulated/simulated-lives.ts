@@ -42,7 +42,7 @@ export function livesOf(
   const log = logThatFails((message, cause) => {
     onFault(new Error(`simulated node ${index}: ${message}`, { cause }));
   });
-  return (journal, life) => {
+  return ({ journal, peers }, life) => {
     const processor = new Processor(messageMs);
     const host = new SimulatedHost({
       network: physical,
@@ -51,6 +51,9 @@ export function livesOf(
       uplink,
       downlink,
       processor,
+      peerDisk: peers,
+      // A graph that is given may ask for more than a node would keep by itself.
+      ...(resolved.discovery === true && { maxConnections: resolved.maxpeers }),
     });
     const node = new Node({
       options: resolved,

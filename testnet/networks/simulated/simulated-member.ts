@@ -2,7 +2,9 @@
  * One node of a simulation through all its lives: the identity, the machine and the disk stay, a process comes and goes
  * and another one takes its place.
  */
+import type { Multiaddr } from '@multiformats/multiaddr';
 import { MemoryJournal, type Journal } from '../../../src/mempool/journal.ts';
+import type { PeerIdText } from '../../../src/host/host.ts';
 import type { Node } from '../../../src/node.ts';
 import { sumOfCounters } from '../../../src/telemetry/counters.ts';
 import type { NodeCounters } from '../../../src/telemetry/trace.ts';
@@ -16,8 +18,16 @@ export interface Life {
   node: Node;
 }
 
+/** What a process leaves to the next one. */
+export interface Disk {
+  journal: Journal;
+  peers: Map<PeerIdText, Multiaddr[]>;
+}
+
 /** Makes a process of the node that is not yet started. `life` counts them from 0. */
-export type CreateLife = (journal: Journal, life: number) => Life;
+export type CreateLife = (disk: Disk, life: number) => Life;
+
+const emptyDisk = (): Disk => ({ journal: new MemoryJournal(), peers: new Map<PeerIdText, Multiaddr[]>() });
 
 export class SimulatedMember {
   readonly index: number;
@@ -26,7 +36,7 @@ export class SimulatedMember {
   readonly #create: CreateLife;
   /** The first has begun even where the node joins late: its identity is known. */
   readonly #lives: Life[] = [];
-  #journal = new MemoryJournal();
+  #disk = emptyDisk();
   #up = false;
   #died = new AbortController();
 
@@ -34,7 +44,7 @@ export class SimulatedMember {
     this.index = index;
     this.costsNothing = costsNothing;
     this.#create = create;
-    this.#lives.push(create(this.#journal, 0));
+    this.#lives.push(create(this.#disk, 0));
   }
 
   get node(): Node {
@@ -75,9 +85,9 @@ export class SimulatedMember {
   /** A new process in place of the one that ended; to be started. Its machine is as slow as before. */
   restart(disk: 'kept' | 'lost'): void {
     const { slowness } = this.host.processor;
-    if (disk === 'lost') this.#journal = new MemoryJournal();
+    if (disk === 'lost') this.#disk = emptyDisk();
     this.#died = new AbortController();
-    this.#lives.push(this.#create(this.#journal, this.#lives.length));
+    this.#lives.push(this.#create(this.#disk, this.#lives.length));
     this.host.processor.slowDown(slowness);
   }
 
