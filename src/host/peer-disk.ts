@@ -1,3 +1,4 @@
+import { ClassicLevel } from 'classic-level';
 import { LevelDatastore } from 'datastore-level';
 import { mkdir } from 'node:fs/promises';
 
@@ -11,14 +12,28 @@ export type PeerDisk = LevelDatastore;
 export async function openPeerDisk(directory: string): Promise<PeerDisk> {
   try {
     await mkdir(directory, { recursive: true });
-    const disk = new LevelDatastore(directory);
-    await disk.open();
-    return disk;
+    const database = new ClassicLevel<string, Uint8Array>(directory, {
+      keyEncoding: 'utf8',
+      valueEncoding: 'view',
+    });
+    // Opened here, because the datastore keeps the reason of a failure to itself.
+    await database.open();
+    // It is what the type names, but for `get`, whose `undefined` the datastore knows how to take.
+    return new LevelDatastore(database as unknown as LevelDatastore['db']);
   } catch (error) {
-    const { message } = error as Error;
-    throw new PeerDiskError(
-      `the known peers in ${directory} cannot be opened (${message}); stop the process that has them in use, mend the permissions, or move the directory away to begin without them`,
-      { cause: error },
-    );
+    const { message, code, cause } = error as NodeJS.ErrnoException;
+    const { code: inner, message: detail } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
+    throw new PeerDiskError(`${explain(inner ?? code, directory)} (${detail ?? message})`, { cause: error });
+  }
+}
+
+function explain(code: string | undefined, directory: string): string {
+  switch (code) {
+    case 'LEVEL_LOCKED':
+      return `the known peers in ${directory} are in use by another process; stop that one, or choose another --datadir`;
+    case 'LEVEL_CORRUPTION':
+      return `the known peers in ${directory} are damaged; move the directory away to begin without them`;
+    default:
+      return `the known peers in ${directory} cannot be read or written; mend its permissions, free space on its disk, or start with --discovery false`;
   }
 }
