@@ -6,7 +6,7 @@ import type { Simulation, SimulationOptions } from '../../testnet/networks/simul
 import { streamOf } from '../../testnet/random.ts';
 import { scenarioOf, withSimulation } from './simulations.ts';
 
-export interface DiscoveredFields {
+interface DiscoveredFields {
   seed: number;
   nodes: number;
   /** Options of every node beside discovery's own. */
@@ -16,7 +16,7 @@ export interface DiscoveredFields {
 }
 
 /** Every node looks for peers and knows the address of node 0. */
-export async function discoveredScenario({
+async function discoveredScenario({
   seed,
   nodes,
   options,
