@@ -16,12 +16,7 @@ interface DiscoveredFields {
 }
 
 /** Every node looks for peers and knows the address of node 0. */
-async function discoveredScenario({
-  seed,
-  nodes,
-  options,
-  fields,
-}: DiscoveredFields): Promise<Scenario> {
+async function discoveredScenario({ seed, nodes, options, fields }: DiscoveredFields): Promise<Scenario> {
   const key = await simulatedKey(streamOf(seed, 'node', 0, 'key'));
   const bootstrap = `/memory/0/p2p/${peerIdFromPrivateKey(key).toString()}`;
   return scenarioOf({
