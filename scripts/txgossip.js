@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command's first step, plain JavaScript so that an old Node can read it and say what it needs.
 import { existsSync } from 'node:fs';
+import './compile-cache.js';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
