@@ -64,8 +64,16 @@ export interface Summary {
   };
   /** Sent = received + dropped, by kind. Null when it could not be told. */
   conserved: boolean | null;
-  /** Same-sender pairs of consecutive nonces, over all nodes; `inverted` arrived out of nonce order. */
-  order: { pairs: number; inverted: number };
+  /**
+   * Same-sender pairs of consecutive nonces, over all nodes. inverted: arrived out of nonce order, behind a gap that
+   * was then filled; filledBy: by what. open: the later nonce arrived and the earlier one never did.
+   */
+  order: {
+    pairs: number;
+    inverted: number;
+    filledBy: { rpc: number; push: number; pull: number; sync: number };
+    open: number;
+  };
   /** From the moment every node was up: until all were connected, and until all had their mesh. */
   timeToConnectedMs: { connected: number | null; meshed: number | null };
   /** Connections of a living node, from ready to end. */

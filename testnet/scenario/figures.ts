@@ -49,7 +49,12 @@ const FIGURES: Figures<Summary> = {
     total: true,
   },
   conserved: true,
-  order: { pairs: true, inverted: true },
+  order: {
+    pairs: true,
+    inverted: true,
+    filledBy: { rpc: true, push: true, pull: true, sync: true },
+    open: true,
+  },
   timeToConnectedMs: { connected: true, meshed: true },
   connections: { mean: true, min: true, max: true },
   membership: {

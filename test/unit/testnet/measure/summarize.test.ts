@@ -58,7 +58,7 @@ describe('summarize', () => {
       provenance: { rpc: 2, push: 2, pull: 1, sync: 1 },
       bytes: { payload: 0, duplicate: 0, control: 0, sync: 0, members: 0, other: 0, total: 0 },
       conserved: true,
-      order: { pairs: 3, inverted: 0 },
+      order: { pairs: 3, inverted: 0, filledBy: { rpc: 0, push: 0, pull: 0, sync: 0 }, open: 0 },
       timeToConnectedMs: { connected: null, meshed: null },
       connections: { mean: null, min: null, max: null },
       membership: {
