@@ -166,6 +166,17 @@ export function hostCompliance(name: string, createPair: () => Promise<HostPair>
         });
       });
 
+      it('tells where the peer listens, whoever dialled', async () => {
+        await connect();
+        for (const [host, peer] of [[a, b] as const, [b, a] as const]) {
+          await pair.eventually('where it listens', () => {
+            const told = host.connections()[0]?.listenAddresses.map(String) ?? [];
+            const listens = texts(peer.addresses());
+            return told.some((each) => listens.some((address) => address.startsWith(each)));
+          });
+        }
+      });
+
       it('protects whom it is told to, known or not, and no longer', async () => {
         await pair.act(0, () => a.protect(b.peerId, true));
         await connect();
@@ -190,6 +201,46 @@ export function hostCompliance(name: string, createPair: () => Promise<HostPair>
         await start();
         await pair.act(0, () => a.disconnect(b.peerId));
         assert.deepEqual(a.connections(), []);
+      });
+    });
+
+    describe('known peers', () => {
+      const known = (): Promise<[string, string[]][]> =>
+        pair.act(0, async () =>
+          (await a.knownPeers()).map(({ peer, addresses }) => [peer, texts(addresses).sort()]),
+        );
+      const withoutPeer = (address: Multiaddr): string => address.toString().replace(/\/p2p\/[^/]+$/, '');
+
+      it('knows only whom it was told to remember, and no more once told to forget', async () => {
+        await connect();
+        assert.deepEqual(await known(), []);
+        const address = b.addresses()[0]!;
+        await pair.act(0, () => a.remember(b.peerId, [address]));
+        await pair.act(0, () => a.disconnect(b.peerId));
+        await pair.eventually('the connection to be gone', () => a.connections().length === 0);
+        const [[peer, addresses] = [], ...others] = await known();
+        assert.deepEqual([peer, others], [b.peerId.toString(), []]);
+        assert.ok(
+          addresses!.some((each) => each.startsWith(withoutPeer(address))),
+          addresses!.join(' '),
+        );
+        await pair.act(0, () => a.remember(b.peerId, []));
+        assert.deepEqual(await known(), []);
+      });
+
+      it('forgets whom it never knew without complaint', async () => {
+        await start();
+        await pair.act(0, () => a.remember(b.peerId, []));
+        assert.deepEqual(await known(), []);
+      });
+
+      it('remembers a peer it has not met', async () => {
+        await start();
+        await pair.act(0, () => a.remember(b.peerId, [b.addresses()[0]!]));
+        assert.deepEqual(
+          (await known()).map(([peer]) => peer),
+          [b.peerId.toString()],
+        );
       });
     });
 

@@ -1,9 +1,9 @@
 /**
  * Whom this node knows of, and what became of them. Pure: time and dice are arguments.
  *
- * An entry is TESTED once a dial of ours has shown that its peer answers at its address, in this life or an earlier
- * one; until then it is hearsay, whoever told it. Bitcoin Core's addrman divides in the same way, with buckets in place
- * of the quotas here.
+ * An entry is TESTED once a dial of ours has shown that its peer answers at its address, or an earlier life found it
+ * worth keeping on the disk; until then it is hearsay, whoever told it. Bitcoin Core's addrman divides in the same way,
+ * with buckets in place of the quotas here.
  *
  *   learning   Hearsay never changes a tested entry. What one source told and nobody has tested is at most
  *              `maxFromSource` entries; sources of one IP range are one source, so that identities are no use to a liar.
@@ -46,7 +46,7 @@ export interface KnownEntry {
 
 const MAX_UNTESTED_FAILURES = 3;
 /** A connection of this age has come to stay. */
-const LASTING_MS = 30_000;
+export const LASTING_MS = 30_000;
 /** Of a wait, either way: peers that lost each other at one moment do not come back at one moment. */
 const JITTER = 0.25;
 
@@ -60,7 +60,7 @@ export class AddressBook {
   readonly #told = new Map<string, number>();
   readonly #onForgotten: (peer: PeerIdText) => void;
 
-  /** @param onForgotten a tested peer is no longer known. */
+  /** @param onForgotten a peer is no longer known. */
   constructor(
     options: BookOptions,
     random: Random,
@@ -99,7 +99,7 @@ export class AddressBook {
     }
     if (source !== null && (this.#told.get(source) ?? 0) >= this.#options.maxFromSource) return false;
     if (!this.#makeRoom(false)) return false;
-    this.#add({ ...fresh(peer, addresses.slice(0, MAX_ADDRESSES_A_PEER), nowMs), source });
+    this.#add({ ...fresh(peer, [...new Set(addresses)].slice(0, MAX_ADDRESSES_A_PEER), nowMs), source });
     return true;
   }
 
@@ -175,8 +175,8 @@ export class AddressBook {
     const entry = this.#entries.get(peer);
     if (entry === undefined) return;
     this.#entries.delete(peer);
-    if (entry.tested) this.#onForgotten(peer);
-    else this.#untold(entry);
+    if (!entry.tested) this.#untold(entry);
+    this.#onForgotten(peer);
   }
 
   /** All that a source told and nobody tested: it lied. */

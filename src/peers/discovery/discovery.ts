@@ -14,7 +14,7 @@ import type { Cancel, Clock, Random } from '../../environment.ts';
 import { parseMultiaddr, peerIdOf } from '../../host/address.ts';
 import { dialFailure } from '../../host/dial-failure.ts';
 import type { Host, HostConnection, PeerIdText } from '../../host/host.ts';
-import { AddressBook, type KnownEntry } from './address-book.ts';
+import { AddressBook, LASTING_MS, type KnownEntry } from './address-book.ts';
 import { Bootstraps } from './bootstraps.ts';
 import type { Members } from './members.ts';
 import type { PeersFault, ToldPeer } from './messages.ts';
@@ -88,6 +88,8 @@ export class Discovery {
   readonly #askedAtMs = new Map<PeerIdText, number>();
   readonly #asking = new Set<PeerIdText>();
   readonly #barred = new Set<PeerIdText>();
+  /** On the disk. */
+  readonly #kept = new Set<PeerIdText>();
   /** Being disconnected by us. */
   readonly #dropping = new Set<PeerIdText>();
   #nextAskAtMs = 0;
@@ -104,7 +106,7 @@ export class Discovery {
     this.#host = host;
     this.#clock = clock;
     this.#options = options;
-    this.book = new AddressBook(options, random, (peer) => this.#keep(peer, []));
+    this.book = new AddressBook(options, random, (peer) => this.#unkeep(peer));
     // A network's nodes may all have the same list, those in it too.
     const bootstraps = options.bootstrap
       .map(parseMultiaddr)
@@ -132,6 +134,7 @@ export class Discovery {
   async start(): Promise<void> {
     const nowMs = this.#clock.nowMs();
     for (const { peer, addresses } of await this.#host.knownPeers()) {
+      this.#kept.add(peer);
       for (const address of addresses.toReversed()) {
         const transport = transportOf(address);
         if (transport !== undefined) this.book.proved(peer, transport, nowMs);
@@ -225,10 +228,13 @@ export class Discovery {
     for (const { peerId, remoteAddress, direction, listenAddresses } of connections) {
       const peer = peerId.toString();
       const dialled = direction === 'outbound' ? transportOf(remoteAddress) : undefined;
-      if (dialled !== undefined && this.book.proved(peer, dialled, nowMs)) this.#keepEntry(peer);
+      const isProved = dialled !== undefined && this.book.proved(peer, dialled, nowMs);
       const reach = reachOf(remoteAddress);
       this.book.learn(peer, told(listenAddresses, reach), sourceOf(peer, remoteAddress), nowMs);
-      this.book.connected(peer, this.#ageMs(peer, nowMs), nowMs);
+      const ageMs = this.#ageMs(peer, nowMs);
+      this.book.connected(peer, ageMs, nowMs);
+      // Who dialled us and stays is worth a try in the next life too.
+      if (isProved || (ageMs >= LASTING_MS && !this.#kept.has(peer))) this.#keep(peer);
     }
   }
 
@@ -422,15 +428,24 @@ export class Discovery {
     return this.#host.connections().some(({ peerId }) => peerId.toString() === peer);
   }
 
-  #keepEntry(peer: PeerIdText): void {
-    this.#keep(peer, this.book.get(peer)?.addresses ?? []);
+  #keep(peer: PeerIdText): void {
+    const { addresses } = this.book.get(peer) ?? { addresses: [] };
+    if (addresses.length === 0) return;
+    this.#kept.add(peer);
+    this.#remember(
+      peer,
+      addresses.map((transport) => dialAddress(transport, peer)),
+    );
   }
 
-  #keep(peer: PeerIdText, addresses: readonly TransportAddress[]): void {
-    const multiaddrs = addresses.map((transport) => dialAddress(transport, peer));
-    this.#host
-      .remember(peerIdFromString(peer), multiaddrs)
-      .catch((error: unknown) => this.#init.onDiskFailure(error as Error));
+  #unkeep(peer: PeerIdText): void {
+    if (this.#kept.delete(peer)) this.#remember(peer, []);
+  }
+
+  #remember(peer: PeerIdText, addresses: readonly Multiaddr[]): void {
+    this.#host.remember(peerIdFromString(peer), addresses).catch((error: unknown) => {
+      if (!this.#stopped) this.#init.onDiskFailure(error as Error);
+    });
   }
 }
 

@@ -3,8 +3,8 @@
  *
  * Peers the user named (static, trusted) are neither counted nor closed: their connections are his. Of the others:
  *
- *  R1 degree     Below `target`, dials under way included, candidates are dialled; below `floor` up to `maxDials` at
- *                once, above it two, so that it is not overshot where everybody dials at the same time.
+ *  R1 degree     Below `target`, dials under way included, candidates are dialled: below `floor` as many at once as
+ *                R2 asks for, then two, so that the target is not overshot where everybody dials at the same time.
  *  R2 outbound   So they are below `outbound` dialled by us, however many have dialled us: only of these does an attacker
  *                not decide. For them the spare places may be used.
  *  R3 ranges     No dial into an IP range where `outboundPerRange` are dialled already or being so. Of more than
@@ -110,7 +110,8 @@ function dials(
   have: { degree: number; outbound: number; open: number },
 ): { peers: PeerIdText[]; isShort: boolean; rotated: boolean } {
   const { target, floor, outbound, spare, maxConnections, maxDials } = options;
-  const atOnce = (have.degree < floor ? maxDials : Math.min(GENTLE_DIALS, maxDials)) - state.dialling.length;
+  const eager = have.degree < floor ? Math.max(GENTLE_DIALS, outbound - have.outbound) : GENTLE_DIALS;
+  const atOnce = Math.min(eager, maxDials - state.dialling.length);
   const forDegree = Math.min(target - have.degree, maxConnections - spare - have.open);
   const forOutbound = Math.min(outbound - have.outbound, maxConnections - have.open);
   const rotation = state.rotates && forDegree <= 0 ? Math.min(1, maxConnections - have.open) : 0;

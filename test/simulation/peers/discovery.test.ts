@@ -68,4 +68,68 @@ describe('discovery in a network that nobody wired', () => {
       }
     });
   }).timeout(120_000);
+
+  it('two halves that were cut for a minute find each other again, though neither wants for peers, and their pools agree', async () => {
+    const nodes = 40;
+    const options = { 'peers.target': 8, 'peers.floor': 4, 'peers.outbound': 3 };
+    await withDiscovered(
+      { seed: 2, nodes, options, fields: { links: { latencyMs: 50 } } },
+      async (simulation) => {
+        const { physical, hosts, members } = simulation;
+        const isLow = (node: number): boolean => node < nodes / 2;
+        const across = (): number =>
+          hosts
+            .filter(({ owner }) => isLow(owner))
+            .flatMap((host) =>
+              host.connections().filter(({ peerId }) => !isLow(physical.find(peerId)!.owner)),
+            ).length;
+        const forPairs = (act: (from: number, to: number) => void): void => {
+          for (const { index: a } of simulation.nodes) {
+            for (const { index: b } of simulation.nodes) if (isLow(a) !== isLow(b)) act(a, b);
+          }
+        };
+        await until(simulation, 'the network to be whole', () => isWhole(simulation), 29_000);
+        await sleep(simulation, 10_000);
+        forPairs((from, to) => physical.cut(from, to));
+        await sleep(simulation, 40_000);
+        assert.equal(across(), 0);
+        await submitAndSleep(simulation, 1, transfer(0, 0), 10_000);
+        await submitAndSleep(simulation, nodes - 1, transfer(1, 0), 10_000);
+        const pools = (): number[] => members.map(({ pool }) => pool.counts.pending);
+        assert.deepEqual(new Set(pools()), new Set([1]));
+        assert.ok(degreesOf(simulation).every(({ total }) => total >= 4));
+        forPairs((from, to) => physical.heal(from, to));
+        const tookMs = await until(simulation, 'both halves to be one', () => isWhole(simulation), 40_000);
+        await until(
+          simulation,
+          'pools to agree',
+          () => pools().every((pending) => pending === 2),
+          40_000 - tookMs,
+        );
+      },
+    );
+  }).timeout(120_000);
+
+  it('a node that starts again with its disk dials whom it knew, and needs nobody to begin from', async () => {
+    const nodes = 8;
+    await withDiscovered({ seed: 3, nodes }, async (simulation) => {
+      const last = nodes - 1;
+      const dialled = (): number =>
+        simulation.hosts[last]!.connections().filter(({ direction }) => direction === 'outbound').length;
+      const all = (): boolean => degreesOf(simulation).every(({ total }) => total === nodes - 1);
+      await until(simulation, 'everybody to be connected with everybody', all, 29_000);
+      // Those that dialled it are kept as well, once they have stayed a while.
+      await sleep(simulation, 32_000);
+      simulation.kill(0, 'crash');
+      for (const disk of ['kept', 'lost'] as const) {
+        simulation.kill(last, 'crash');
+        await sleep(simulation, 2_000);
+        const restarted = simulation.inflict({ kind: 'restart', node: last, disk });
+        // Before anybody else has noticed that it is back.
+        await sleep(simulation, 300);
+        await restarted;
+        assert.equal(dialled(), disk === 'kept' ? nodes - 2 : 0, `disk ${disk}`);
+      }
+    });
+  }).timeout(60_000);
 });
