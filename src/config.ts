@@ -9,6 +9,7 @@ import { checkContradictions } from './config/contradictions.ts';
 import { discoveryOptions } from './config/discovery.ts';
 import { gossipOptions } from './config/gossip.ts';
 import { jsonRpcOptions } from './config/json-rpc.ts';
+import { membersOptions } from './config/members.ts';
 import { networkOptions } from './config/network.ts';
 import { nodeOptions } from './config/node.ts';
 import type { OptionGroup, OptionSpec } from './config/option.ts';
@@ -27,6 +28,7 @@ export const OPTIONS = {
   ...chainOptions,
   ...networkOptions,
   ...discoveryOptions,
+  ...membersOptions,
   ...jsonRpcOptions,
   ...transactionPoolOptions,
   ...propagationOptions,

@@ -16,12 +16,14 @@ import { ConfigError } from './config.ts';
 import type { Cancel, Environment } from './environment.ts';
 import { followChain } from './follow-chain.ts';
 import type { Host, PeerIdText } from './host/host.ts';
-import { parseMultiaddr } from './host/address.ts';
+import { parseMultiaddr, peerIdOf } from './host/address.ts';
 import type { AccountView } from './mempool/account-view.ts';
 import { MemoryJournal, type Journal } from './mempool/journal.ts';
 import { JournalError } from './mempool/level-journal.ts';
 import { Mempool } from './mempool/mempool.ts';
 import { MEMPOOL_PRESETS, type MempoolOptions } from './mempool/options.ts';
+import { dialEvidence, keepMembers, membersOf } from './membership.ts';
+import type { Membership } from './peers/membership/membership.ts';
 import { StaticPeers } from './peers/static-peers.ts';
 import { Admission } from './propagation/admission.ts';
 import { defaultLocalOptions } from './propagation/local-options.ts';
@@ -36,7 +38,7 @@ import { transactionTopic } from './propagation/topic.ts';
 import { Unbroadcast } from './propagation/unbroadcast.ts';
 import { reconcile } from './reconcile.ts';
 import { gossipView, peerInfos, readVitals } from './node-view.ts';
-import type { GossipView, NodeInfo, PeerInfo, RpcBackend, Submission } from './rpc/backend.ts';
+import type { GossipView, MembersView, NodeInfo, PeerInfo, RpcBackend, Submission } from './rpc/backend.ts';
 import type { TxSyncOptions } from './rpc/transaction-sync.ts';
 import { SavedPool } from './saved-pool.ts';
 import type { Chain } from './state/chain.ts';
@@ -81,6 +83,7 @@ export class Node implements RpcBackend {
   readonly host: Host;
   readonly propagation: Propagation;
   readonly reconciliation: Reconciliation;
+  readonly membership: Membership;
   readonly #environment: Environment;
   readonly #admission: Admission;
   readonly #unbroadcast = new Unbroadcast();
@@ -166,14 +169,18 @@ export class Node implements RpcBackend {
       const spreading = { propagation: this.propagation, locals: this.#locals };
       this.#follower = followChain({ upstream, pool, admission, ...spreading, clock, trace, log });
     }
-    this.#staticPeers = new StaticPeers(host, clock, (address, error) =>
-      log.warn({ address: address.toString(), reason: error.message }, 'cannot dial peer, will try again'),
-    );
+    this.#staticPeers = new StaticPeers(host, clock, (address, error) => {
+      log.warn({ address: address.toString(), reason: error.message }, 'cannot dial peer, will try again');
+      const peerId = peerIdOf(address);
+      if (peerId !== undefined) this.membership.observed(peerId, dialEvidence(error));
+    });
+    this.membership = keepMembers({ options, host, environment, staticPeers: this.#staticPeers, trace, log });
     this.discovery = discover({
       options,
       host,
       environment,
       propagation: this.propagation,
+      members: membersOf(this.membership),
       isKept: (peerId) => this.#staticPeers.has(peerId) || this.#staticPeers.has(peerId, 'trusted'),
       log,
     });
@@ -187,6 +194,7 @@ export class Node implements RpcBackend {
         if (!connected.has(peer)) trace.record({ kind: 'connect', atMs: clock.nowMs(), peer });
         connected.add(peer);
         this.reconciliation.onConnect(peerId);
+        this.membership.observed(peerId, 'connected');
         this.discovery?.onConnect(connection);
       },
       disconnect: (peerId) => {
@@ -195,6 +203,7 @@ export class Node implements RpcBackend {
         if (connected.delete(peer)) trace.record({ kind: 'disconnect', atMs: clock.nowMs(), peer });
         this.reconciliation.onDisconnect(peerId);
         this.#staticPeers.disconnected(peerId);
+        this.membership.observed(peerId, 'disconnected');
         this.discovery?.onDisconnect(peerId);
       },
     });
@@ -210,6 +219,7 @@ export class Node implements RpcBackend {
       );
     }
     await this.propagation.start();
+    await this.membership.start();
     await this.#restoreLocals();
     this.#follower?.start();
     await this.#savedPool?.restore();
@@ -270,6 +280,10 @@ export class Node implements RpcBackend {
     return gossipView(this.propagation);
   }
 
+  members(): MembersView {
+    return this.membership.view();
+  }
+
   vitals(): Promise<Vitals> {
     const { host, pool, propagation, chain, unbroadcast } = this;
     return readVitals({ host, clock: this.#environment.clock, pool, propagation, chain, unbroadcast });
@@ -292,6 +306,7 @@ export class Node implements RpcBackend {
     this.#cancelExpiry?.();
     await this.#follower?.stop();
     this.#staticPeers.stop();
+    await this.membership.stop();
     await this.discovery?.stop();
     await this.reconciliation.stop();
     await this.propagation.stop();

@@ -55,9 +55,6 @@ export interface TransportBytes {
 /** An address was reached and nobody listens there: the process that did is gone, its machine is not. */
 export class DialRefusedError extends DialError {}
 
-/** libp2p's: what is sent comes back. Spoken by every host while it is up. */
-export const PING_PROTOCOL = '/ipfs/ping/1.0.0';
-
 export interface HostEvents {
   connect(connection: HostConnection): void;
   /** The last connection to this peer is gone. */

@@ -6,6 +6,7 @@ import type { AccountView } from '../mempool/account-view.ts';
 import type { Mempool } from '../mempool/mempool.ts';
 import type { Refused } from '../mempool/outcome.ts';
 import type { Chain } from '../state/chain.ts';
+import type { MemberCause, MemberState } from '../telemetry/trace.ts';
 import type { Vitals } from '../telemetry/vitals.ts';
 import type { TransactionHistory } from '../telemetry/transaction-history.ts';
 import type { TxSyncOptions } from './transaction-sync.ts';
@@ -53,6 +54,24 @@ export interface PeerScoreParts {
   behaviourPenalty: number;
 }
 
+export interface MembersView {
+  enabled: boolean;
+  incarnation: number;
+  /** 0: well. */
+  localHealth: number;
+  probes: { begun: number; failed: number };
+  members: readonly {
+    peer: string;
+    state: MemberState;
+    incarnation: number;
+    /** By the node's clock. */
+    sinceMs: number;
+    by: string | null;
+    cause: MemberCause;
+    addresses: readonly string[];
+  }[];
+}
+
 export interface RpcBackend {
   readonly clientVersion: string;
   readonly networkId: bigint;
@@ -81,5 +100,6 @@ export interface RpcBackend {
   /** The clock that `history` and the pool are written by. */
   nowMs(): number;
   gossip(): GossipView;
+  members(): MembersView;
   vitals(): Promise<Vitals>;
 }

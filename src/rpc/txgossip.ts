@@ -5,6 +5,7 @@ import type { HistoryStep } from '../telemetry/transaction-history.ts';
 import { complaints } from '../telemetry/vitals.ts';
 import type { GossipView, RpcBackend } from './backend.ts';
 import { RPC_CODE, RpcFailure } from './error.ts';
+import { members } from './members.ts';
 import { method, named, type Namespace } from './method.ts';
 import { poolDigest } from './pool-digest.ts';
 import { hash, hashText } from './schemas.ts';
@@ -149,6 +150,7 @@ export const txgossip: Namespace = {
       return new RpcFailure(RPC_CODE.serverError, message);
     },
   }),
+  txgossip_members: members,
   txgossip_mesh: method({
     description: 'The peers gossip goes through, with their scores.',
     params: noParams,

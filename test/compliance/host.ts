@@ -7,7 +7,8 @@ import type { PeerId, Stream } from '@libp2p/interface';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
 import assert from 'node:assert/strict';
-import { DialRefusedError, PING_PROTOCOL, type Host, type StreamTraffic } from '../../src/host/host.ts';
+import { DialRefusedError, type Host, type StreamTraffic } from '../../src/host/host.ts';
+import { PING_PROTOCOL } from '../../src/host/protocols.ts';
 
 export interface HostPair {
   /** Made, not started, able to reach each other, and listening where nothing else does. */

@@ -2,7 +2,14 @@ import type { Hex } from '../../src/bytes.ts';
 import type { AccountView } from '../../src/mempool/account-view.ts';
 import { Mempool } from '../../src/mempool/mempool.ts';
 import type { MempoolOptions } from '../../src/mempool/options.ts';
-import type { GossipView, NodeInfo, PeerInfo, RpcBackend, Submission } from '../../src/rpc/backend.ts';
+import type {
+  GossipView,
+  MembersView,
+  NodeInfo,
+  PeerInfo,
+  RpcBackend,
+  Submission,
+} from '../../src/rpc/backend.ts';
 import type { Chain } from '../../src/state/chain.ts';
 import type { TxSyncOptions } from '../../src/rpc/transaction-sync.ts';
 import { DEV_MNEMONIC, deriveDevAccounts } from '../../src/state/dev-accounts.ts';
@@ -69,6 +76,13 @@ export class FakeBackend implements RpcBackend {
     score: () => 0,
     scoreParts: () => ({ meshMs: 0, firstDeliveries: 0, invalidDeliveries: 0, behaviourPenalty: 0 }),
   };
+  readonly membersView: MembersView = {
+    enabled: true,
+    incarnation: 0,
+    localHealth: 0,
+    probes: { begun: 0, failed: 0 },
+    members: [],
+  };
   /** Awaited before every submission is looked at. */
   gate: Promise<void> = Promise.resolve();
   submitting = 0;
@@ -121,6 +135,10 @@ export class FakeBackend implements RpcBackend {
 
   nowMs(): number {
     return this.clock.nowMs();
+  }
+
+  members(): MembersView {
+    return this.membersView;
   }
 
   gossip(): GossipView {

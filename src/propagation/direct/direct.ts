@@ -14,6 +14,7 @@ import type { Hex } from '../../bytes.ts';
 import { toHex } from '../../bytes.ts';
 import type { Clock, Random } from '../../environment.ts';
 import type { PeerIdText } from '../../host/host.ts';
+import { PeerStreams } from '../../host/peer-streams.ts';
 import { ALREADY_KNOWN } from '../../mempool/admission.ts';
 import { HashMemory } from '../../mempool/hash-memory.ts';
 import { meaningOf, type Outcome } from '../../mempool/outcome.ts';
@@ -29,11 +30,12 @@ import { Traffic } from '../traffic.ts';
 import { ValidationLine } from '../validation-line.ts';
 import type { Baseline } from './baselines.ts';
 import { choosePeersByChance, choosePeersBySender } from './choose-peers.ts';
-import { DirectStreams } from './direct-streams.ts';
+import { FrameReader } from './frame-reader.ts';
 import { Fetcher } from './fetcher.ts';
 import { KnownHashes } from './known-hashes.ts';
 import {
   decodeHashes,
+  decodeMessage,
   DirectFault,
   HASHES,
   hashesFrame,
@@ -54,6 +56,9 @@ const MAX_SEEN = 65_536;
 /** Hashes of one message: 128 kB. */
 const MAX_HASHES = 4_096;
 
+/** Two of the largest batches for each of some dozen others that a peer hears the same from. */
+const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
+
 /** Transactions a peer sent, between their reading and their end. */
 interface Parcel {
   data: Uint8Array;
@@ -70,7 +75,7 @@ export class Direct implements Propagation {
   readonly #baseline: Baseline;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #streams: DirectStreams;
+  readonly #streams: PeerStreams;
   readonly #fetcher: Fetcher | undefined;
   readonly #batcher: Batcher;
   readonly #line: ValidationLine<Parcel>;
@@ -101,14 +106,17 @@ export class Direct implements Propagation {
       drop: (parcel, reason) => this.#drop(parcel, reason),
       onError,
     });
-    this.#streams = new DirectStreams({
+    this.#streams = new PeerStreams({
       host,
       clock,
       protocol: baseline.protocol,
-      maxFrameBytes: this.#maxFrameBytes(),
+      maxUnsentBytes: MAX_UNSENT_BYTES,
       onPeer: (peer) => this.#joined(peer),
       onGone: (peer) => this.#left(peer),
-      onMessage: (peer, message) => this.#onMessage(peer, message),
+      reader: (peer) => {
+        const reader = new FrameReader(this.#maxFrameBytes());
+        return (piece) => reader.push(piece, (body) => this.#onMessage(peer, decodeMessage(body)));
+      },
       onFault: () => this.#rejected++,
       onError,
     });

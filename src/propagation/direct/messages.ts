@@ -14,6 +14,7 @@
  * as INV, GETDATA and TX, and CAT as SeenTx, WantTx and Txs.
  */
 import { fromHex, toHex, type Hex } from '../../bytes.ts';
+import { PeerFault } from '../../host/peer-streams.ts';
 import { encodeByteStrings } from '../../transaction/rlp.ts';
 
 export const TRANSACTIONS = 1;
@@ -28,7 +29,7 @@ export const NUMBER_BYTES = 4;
 const HASH_BYTES = 32;
 
 /** The peer broke the rules of the protocol: no honest one does, whatever its state. */
-export class DirectFault extends Error {}
+export class DirectFault extends PeerFault {}
 
 export interface DirectMessage {
   kind: MessageKind;

@@ -161,6 +161,26 @@ describe('rpc txgossip', () => {
     ]);
   });
 
+  it('members, in times of this machine', async () => {
+    const member = { peer: PEER_ID, state: 'dead', incarnation: 3, by: null, cause: 'refused' } as const;
+    Object.assign(backend.membersView, {
+      incarnation: 2,
+      members: [{ ...member, sinceMs: backend.nowMs() - 5000, addresses: ['/ip4/127.0.0.1/tcp/1'] }],
+    });
+    const { members, ...rest } = (await result('txgossip_members')) as {
+      members: { since: string; peer: string }[];
+    };
+    assert.deepEqual(rest, {
+      enabled: true,
+      incarnation: 2,
+      localHealth: 0,
+      probes: { begun: 0, failed: 0 },
+    });
+    const { since, ...told } = members[0]!;
+    assert.deepEqual(told, { ...member, addresses: ['/ip4/127.0.0.1/tcp/1'] });
+    assert.ok(Math.abs(Date.now() - 5000 - Date.parse(since)) < 1000, since);
+  });
+
   it('poolDigest', async () => {
     const digest = (await result('txgossip_poolDigest')) as Record<string, unknown>;
     assert.deepEqual(digest, { digest: NO_HASH, pending: 0, queued: 0 });

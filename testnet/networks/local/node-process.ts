@@ -12,6 +12,7 @@ import type { TraceEvent } from '../../../src/telemetry/trace.ts';
 import { atMost } from '../../at-most.ts';
 import { AccessLine } from '../access-line.ts';
 import { fundedState } from '../funded-state.ts';
+import { TESTNET_DEFAULTS } from '../node-defaults.ts';
 import { peerScores } from '../peer-scores.ts';
 import { bitsPerSecond } from '../scenario-links.ts';
 import { LinkTable } from './link-table.ts';
@@ -73,7 +74,7 @@ const handlers: {
         if (given.trace) member.events.push(event);
       };
       const running = await launchNode(
-        { 'explain.transactions': 0, ...options },
+        { ...TESTNET_DEFAULTS, ...options },
         {
           state,
           trace: { record, copies },

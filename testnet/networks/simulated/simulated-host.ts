@@ -11,7 +11,8 @@ import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import type { Multiaddr } from '@multiformats/multiaddr';
 
-import { DialRefusedError, PING_PROTOCOL } from '../../../src/host/host.ts';
+import { DialRefusedError } from '../../../src/host/host.ts';
+import { PING_PROTOCOL } from '../../../src/host/protocols.ts';
 import type {
   Host,
   HostConnection,

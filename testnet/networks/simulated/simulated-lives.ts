@@ -6,6 +6,7 @@ import type { TraceSink } from '../../../src/telemetry/trace.ts';
 import { streamOf } from '../../random.ts';
 import type { NodeSettings } from '../../scenario/node-settings.ts';
 import { AccessLine } from '../access-line.ts';
+import { TESTNET_DEFAULTS } from '../node-defaults.ts';
 import { bitsPerSecond } from '../scenario-links.ts';
 import { logThatFails } from './failing-log.ts';
 import { modelledVerifier, type SharedRecovery } from './modelled-verifier.ts';
@@ -37,8 +38,7 @@ export function livesOf(
   const { clock } = physical;
   const uplink = new AccessLine(bitsPerSecond(uplinkMbps));
   const downlink = new AccessLine(bitsPerSecond(downlinkMbps));
-  // What is measured is in the trace; nobody asks a simulated node about single transactions.
-  const resolved = resolveOptions({ 'explain.transactions': 0 }, options);
+  const resolved = resolveOptions(TESTNET_DEFAULTS, options);
   const log = logThatFails((message, cause) => {
     onFault(new Error(`simulated node ${index}: ${message}`, { cause }));
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Hex } from '../../../../src/bytes.ts';
+import { PING_PROTOCOL } from '../../../../src/host/protocols.ts';
 import type { Admitted } from '../../../../src/propagation/admission.ts';
 import { transactionHash } from '../../../../src/transaction/decode.ts';
 import {
@@ -296,7 +297,7 @@ describe('Reconciliation', () => {
     it('never, when switched off; a peer finds that it is not spoken', async () => {
       const pair = await syncedPair({ options: { enabled: false } });
       await assert.rejects(pair.session(), /switched off/);
-      assert.deepEqual(pair.far.host.connections()[0]!.protocols, []);
+      assert.deepEqual(pair.far.host.connections()[0]!.protocols, [PING_PROTOCOL]);
     });
 
     it('a peer that comes back too soon hears that we are busy, unless there is nothing to do', async () => {

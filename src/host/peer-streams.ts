@@ -6,31 +6,34 @@
  * go-ethereum does: others will bring it what it misses.
  */
 import type { PeerId, Stream } from '@libp2p/interface';
-import type { Cancel, Clock } from '../../environment.ts';
-import type { Host, PeerIdText } from '../../host/host.ts';
-import { FrameReader } from './frame-reader.ts';
-import { decodeMessage, DirectFault, type DirectMessage } from './messages.ts';
+import type { Cancel, Clock } from '../environment.ts';
+import type { Host, PeerIdText } from './host.ts';
 
-/** Not read by the peer: two of the largest batches for each of some dozen others that it hears the same from. */
-const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
 /** A peer that ends its stream and stays connected gets another after this, ms: how often it can make us open one. */
 const REOPEN_MS = 1_000;
 /** To open one, ms. */
 const OPEN_TIMEOUT_MS = 10_000;
 
-export interface DirectStreamsInit {
+/** The peer broke the rules of a protocol: no honest one does, whatever its state. */
+export class PeerFault extends Error {}
+
+export interface PeerStreamsInit {
   host: Host;
   clock: Clock;
   protocol: string;
-  maxFrameBytes: number;
+  /** Not read by the peer: messages are left out beyond it. */
+  maxUnsentBytes: number;
   /** It can be sent to from now on. */
   onPeer: (peer: PeerIdText) => void;
   /** No longer. */
   onGone: (peer: PeerIdText) => void;
-  /** @throws {DirectFault} when the peer broke the rules with it. */
-  onMessage: (peer: PeerIdText, message: DirectMessage) => void;
+  /**
+   * Makes what reads one stream of a peer, which comes in pieces cut anywhere; not called again once it has thrown.
+   * @throws {PeerFault} when the peer broke the rules with a piece.
+   */
+  reader: (peer: PeerIdText) => (piece: Uint8Array) => void;
   /** A peer broke the rules; it is being disconnected. */
-  onFault: (peer: PeerIdText, fault: DirectFault) => void;
+  onFault: (peer: PeerIdText, fault: PeerFault) => void;
   /** An exception nobody expected: a bug. */
   onError: (error: unknown) => void;
 }
@@ -42,8 +45,8 @@ interface Peer {
   cancelReopen: Cancel | undefined;
 }
 
-export class DirectStreams {
-  readonly #init: DirectStreamsInit;
+export class PeerStreams {
+  readonly #init: PeerStreamsInit;
   readonly #peers = new Map<PeerIdText, Peer>();
   /** Of ours to them. */
   readonly #open = new Set<Stream>();
@@ -51,7 +54,7 @@ export class DirectStreams {
   #topology: string | undefined;
   #stopped = false;
 
-  constructor(init: DirectStreamsInit) {
+  constructor(init: PeerStreamsInit) {
     this.#init = init;
   }
 
@@ -62,6 +65,9 @@ export class DirectStreams {
       onDisconnect: (peerId) => this.#disconnected(peerId),
     });
     await host.handle(protocol, (stream, peerId) => this.#read(stream, peerId));
+    // The registrar tells only of those who come from now on.
+    for (const { peerId, protocols } of host.connections())
+      if (protocols.includes(protocol)) this.#connected(peerId);
   }
 
   async stop(): Promise<void> {
@@ -83,7 +89,8 @@ export class DirectStreams {
   /** False: it is gone, or does not read. */
   send(peer: PeerIdText, frame: Uint8Array): boolean {
     const stream = this.#peers.get(peer)?.stream;
-    if (stream?.writeStatus !== 'writable' || stream.writeBufferLength > MAX_UNSENT_BYTES) return false;
+    if (stream?.writeStatus !== 'writable' || stream.writeBufferLength > this.#init.maxUnsentBytes)
+      return false;
     try {
       stream.send(frame);
       return true;
@@ -159,9 +166,7 @@ export class DirectStreams {
       stream.abort(new Error('the node stops'));
       return;
     }
-    const { maxFrameBytes, onMessage } = this.#init;
-    const peer = peerId.toString();
-    const reader = new FrameReader(maxFrameBytes);
+    const read = this.#init.reader(peerId.toString());
     this.#inbound.add(stream);
     stream.addEventListener('close', () => this.#inbound.delete(stream));
     // It says all it has to say and ends: so do we, for on this stream we say nothing.
@@ -169,9 +174,7 @@ export class DirectStreams {
     stream.addEventListener('message', ({ data }) => {
       if (this.#stopped || stream.status === 'aborted') return;
       try {
-        reader.push(data instanceof Uint8Array ? data : data.subarray(), (body) =>
-          onMessage(peer, decodeMessage(body)),
-        );
+        read(data instanceof Uint8Array ? data : data.subarray());
       } catch (error) {
         stream.abort(error as Error);
         this.#blame(peerId, error);
@@ -181,7 +184,7 @@ export class DirectStreams {
 
   #blame(peerId: PeerId, error: unknown): void {
     const { host, onFault, onError } = this.#init;
-    if (!(error instanceof DirectFault)) {
+    if (!(error instanceof PeerFault)) {
       onError(error);
       return;
     }
