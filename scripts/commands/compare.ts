@@ -6,6 +6,9 @@ import { comparisonPage, comparisonTable } from '../../testnet/report/comparison
 import { timestamp } from '../../testnet/run.ts';
 import { writeWhole } from '../../testnet/write-whole.ts';
 
+/** Groups named at the head of the page; the tables name all. */
+const MAX_NAMED = 8;
+
 /** `txgossip compare`: runs and sweeps side by side. */
 export function compareCommand(): Command {
   return new Command('compare')
@@ -20,7 +23,7 @@ export function compareCommand(): Command {
       const directory = out ?? join('runs', `comparison-${timestamp(new Date())}`);
       await mkdir(directory, { recursive: true });
       const page = join(directory, 'comparison.html');
-      const names = groups.map(({ name }) => name).join(' · ');
+      const names = groups.length > MAX_NAMED ? '' : groups.map(({ name }) => name).join(' · ');
       await writeWhole(page, comparisonPage({ title: 'Comparison', description: names, groups, directory }));
       console.log(`report  ${page}`);
     });

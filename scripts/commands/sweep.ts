@@ -6,7 +6,7 @@ import { ConfigError } from '../../src/config.ts';
 import { readGroups } from '../../testnet/compare/read-groups.ts';
 import { comparisonPage, comparisonTable } from '../../testnet/report/comparison-report.ts';
 import { timestamp, withMeasuredCosts } from '../../testnet/run.ts';
-import { scenarioToYaml } from '../../testnet/scenario/resolve.ts';
+import { resolveScenario, scenarioToYaml } from '../../testnet/scenario/resolve.ts';
 import { sweepPoints, type SweepPoint } from '../../testnet/scenario/sweep.ts';
 import type { PointOutcome } from '../../testnet/sweep/order.ts';
 import { connectQueue, type PointQueue } from '../../testnet/sweep/redis-queue.ts';
@@ -111,6 +111,8 @@ async function planOf(name: string, { on, resume, set }: SweepCommandOptions): P
     });
   }
   const points = sweepPoints(text, set, basename(file), dirname(file));
+  // Points may have descriptions of their own.
+  const whole = resolveScenario(text, set, basename(file), dirname(file));
   // A cost measured again would make another sweep of it.
   const measured = resume === undefined ? null : (await SweepFolder.open(resume)).plan;
   const yamlOf = ({ scenario, name: point }: SweepPoint): string => {
@@ -120,8 +122,8 @@ async function planOf(name: string, { on, resume, set }: SweepCommandOptions): P
       : scenarioToYaml(withMeasuredCosts(scenario));
   };
   return {
-    name: points[0]!.scenario.name,
-    description: points[0]!.scenario.description,
+    name: whole.name,
+    description: whole.description,
     points: points.map((point) => ({
       name: point.name,
       scenarioYaml: yamlOf(point),

@@ -28,6 +28,8 @@ export interface ComparedRun {
 
 export interface Group {
   name: string;
+  /** What the name is made of: a part for each respect in which the groups differ. */
+  factors: readonly string[];
   /** Fields of the scenario in which the groups differ, with this group's values. */
   settings: Record<string, unknown>;
   runs: ComparedRun[];

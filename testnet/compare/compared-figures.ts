@@ -7,6 +7,8 @@ export interface ComparedFigure {
   /** Of one run: Infinity for what never happened, null for what was not measured. */
   of(summary: Summary): number | null;
   show(value: number | null): string;
+  /** One of the few a reader looks at first: as the head of a narrow column. */
+  headline?: string;
 }
 
 const time = (value: number | null): string =>
@@ -31,19 +33,31 @@ export function bytesPerTransactionAndNode(
 export const t99OfMedian = timeOf(({ timeToMs }) => timeToMs.t99.p50);
 
 export const COMPARED_FIGURES: readonly ComparedFigure[] = [
-  { name: 'coverage, least', of: ({ coverage }) => coverage.min, show: percent },
-  { name: 'coverage, mean', of: ({ coverage }) => coverage.mean, show: percent },
-  { name: 'latency p50', of: timeOf(({ latencyMs }) => latencyMs.p50), show: time },
+  { name: 'coverage, least', of: ({ coverage }) => coverage.min, show: percent, headline: 'coverage, least' },
+  { name: 'coverage, mean', of: ({ coverage }) => coverage.mean, show: percent, headline: 'mean' },
+  { name: 'latency p50', of: timeOf(({ latencyMs }) => latencyMs.p50), show: time, headline: 'p50' },
   { name: 'latency p90', of: timeOf(({ latencyMs }) => latencyMs.p90), show: time },
-  { name: 'latency p99', of: timeOf(({ latencyMs }) => latencyMs.p99), show: time },
+  { name: 'latency p99', of: timeOf(({ latencyMs }) => latencyMs.p99), show: time, headline: 'p99' },
   { name: 't50, median transaction', of: timeOf(({ timeToMs }) => timeToMs.t50.p50), show: time },
-  { name: 't99, median transaction', of: t99OfMedian, show: time },
+  { name: 't99, median transaction', of: t99OfMedian, show: time, headline: 't99' },
   { name: 't99, p99 of transactions', of: timeOf(({ timeToMs }) => timeToMs.t99.p99), show: time },
-  { name: 'redundancy', of: ({ redundancy }) => redundancy, show: ratio },
+  { name: 'redundancy', of: ({ redundancy }) => redundancy, show: ratio, headline: 'redundancy' },
   {
     name: 'bytes per transaction and node',
     of: (summary) => bytesPerTransactionAndNode(summary),
     show: bytes,
+    headline: 'bytes',
+  },
+  {
+    name: '  gossip payload and duplicates',
+    of: (summary) => {
+      const [first, again] = (['payload', 'duplicate'] as const).map((kind) =>
+        bytesPerTransactionAndNode(summary, kind),
+      );
+      return first == null || again == null ? null : first + again;
+    },
+    show: bytes,
+    headline: 'payload',
   },
   { name: '  payload', of: (summary) => bytesPerTransactionAndNode(summary, 'payload'), show: bytes },
   {

@@ -91,13 +91,10 @@ function named(groups: readonly Source[][]): Group[] {
       .map(
         ([path, value]) =>
           `${path.replace(/^nodes\.options\./, '')}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-      )
-      .join(', ');
-    const described = isDescribed
-      ? [descriptions[index]!, bySettings].filter(Boolean).join(', ')
-      : bySettings;
-    const name = byName || described === '' ? scenarioNames[index]! : described;
-    return { name, settings, runs: sources.map(({ run }) => run) };
+      );
+    const described = [...(isDescribed ? [descriptions[index]!] : []), ...bySettings];
+    const factors = byName || described.length === 0 ? [scenarioNames[index]!] : described;
+    return { name: factors.join(', '), factors, settings, runs: sources.map(({ run }) => run) };
   });
 }
 

@@ -2,10 +2,11 @@
 import { relative } from 'node:path';
 import { compareGroups, medianOf, pooledCoverage, pooledLatencies } from '../compare/compare.ts';
 import type { ComparisonRow, Group, GroupFigure } from '../compare/compare.ts';
+import { crossed } from '../compare/crossed.ts';
 import { bytesPerTransactionAndNode, COMPARED_FIGURES, t99OfMedian } from '../compare/compared-figures.ts';
 import { figureMarkup, type Figure } from './figure.ts';
 import { bytes, count, milliseconds, NOT_MEASURED } from './format.ts';
-import { escape, tableMarkup } from './markup.ts';
+import { escape, tableMarkup, type Table } from './markup.ts';
 import { colours } from './palette.ts';
 import { coverageCurves } from './plots/coverage-curves.ts';
 import { growth, type GrowthPoint } from './plots/growth.ts';
@@ -16,31 +17,66 @@ import { STYLE } from './style.ts';
 const VERDICTS = { more: '▲', less: '▼', noise: '≈', unknown: '?' } as const;
 
 /** `median [low to high] ▲ +12 %`: ▲ ▼ more than noise, ≈ within noise, ? too few runs to say. */
-function cell(row: ComparisonRow, { median, interval, difference }: GroupFigure): string {
+function cell(row: ComparisonRow, of: GroupFigure): string {
+  const { median, interval } = of;
   const { show } = row.figure;
   const range =
     interval === null || median === null ? '' : ` [${show(interval.low)} to ${show(interval.high)}]`;
-  if (difference === null) return show(median) + range;
+  return `${show(median)}${range}${change(of)}`;
+}
+
+const briefCell = (row: ComparisonRow, of: GroupFigure): string => row.figure.show(of.median) + change(of);
+
+function change({ difference }: GroupFigure): string {
+  if (difference === null) return '';
   const { share, verdict } = difference;
-  const change = share === null ? '' : ` ${share > 0 ? '+' : ''}${Math.round(share * 100)} %`;
-  return `${show(median)}${range} ${VERDICTS[verdict]}${change}`;
+  const percents = share === null ? 0 : Math.round(share * 100);
+  return ` ${VERDICTS[verdict]}${percents === 0 ? '' : ` ${percents > 0 ? '+' : ''}${percents} %`}`;
 }
 
 const LEGEND =
   'median over the runs of a group [95 % interval]; against the first group: ▲ ▼ more than noise, ≈ within noise, ? fewer than three runs on a side';
 
-/** Lines end in a newline each: one block a figure, for group names are long. */
+const HEADLINE_LEGEND =
+  'Coverage over transactions, latency over all pairs, t99 of the median transaction, bytes and gossip payload with its duplicates for each transaction and node.';
+
+/** What is compared with each other: all groups, or those of each part where they are crossed. */
+function partsOf(groups: readonly Group[]): { name: string; groups: readonly Group[] }[] {
+  return crossed(groups)?.parts ?? [{ name: '', groups }];
+}
+
+/** Lines end in a newline each: one block a figure, for group names are long; where groups are crossed, one a part. */
 export function comparisonTable(groups: readonly Group[]): string {
-  const rows = compareGroups(groups);
-  const width = Math.max(...groups.map(({ name }) => name.length));
-  const blocks = rows.map((row) => {
-    const lines = row.groups.map(
-      (figure, index) => `    ${groups[index]!.name.padEnd(width)}  ${cell(row, figure)}`,
-    );
-    return [`  ${row.figure.name.trim()}`, ...lines];
-  });
+  const parts = partsOf(groups);
+  const blocks = parts.length === 1 ? figureBlocks(groups) : parts.flatMap(partBlock);
   const invalid = notes(groups).map((note) => `  ${note}`);
-  return [...blocks.flat(), `  (${LEGEND})`, ...invalid].map((line) => `${line}\n`).join('');
+  const legend = parts.length === 1 ? LEGEND : `${HEADLINE_LEGEND} ${LEGEND}`;
+  return [...blocks, `  (${legend})`, ...invalid].map((line) => `${line}\n`).join('');
+}
+
+function figureBlocks(groups: readonly Group[]): string[] {
+  const width = Math.max(...groups.map(({ name }) => name.length));
+  return compareGroups(groups).flatMap((row) => [
+    `  ${row.figure.name.trim()}`,
+    ...row.groups.map((figure, index) => `    ${groups[index]!.name.padEnd(width)}  ${cell(row, figure)}`),
+  ]);
+}
+
+function partBlock({ name, groups }: { name: string; groups: readonly Group[] }): string[] {
+  const { columns, rows } = headlines(groups);
+  const widths = columns.map((column, at) => Math.max(column.length, ...rows.map((row) => row[at]!.length)));
+  const line = (cells: readonly string[]): string =>
+    `    ${cells.map((text, at) => (at === 0 ? text.padEnd(widths[at]!) : text.padStart(widths[at]!))).join('  ')}`;
+  return [`  ${name}`, line(columns), ...rows.map(line)];
+}
+
+/** The figures a reader looks at first, a row a group. */
+function headlines(groups: readonly Group[]): Table {
+  const rows = compareGroups(groups).filter(({ figure }) => figure.headline !== undefined);
+  return {
+    columns: ['', ...rows.map(({ figure }) => figure.headline!)],
+    rows: groups.map(({ name }, index) => [name, ...rows.map((row) => briefCell(row, row.groups[index]!))]),
+  };
 }
 
 function notes(groups: readonly Group[]): string[] {
@@ -68,7 +104,6 @@ export interface ComparisonPageInput {
 
 /** Whole: nothing is fetched. */
 export function comparisonPage({ title, description, groups, directory }: ComparisonPageInput): string {
-  const rows = compareGroups(groups);
   const warnings = notes(groups);
   const warning =
     warnings.length === 0
@@ -100,17 +135,7 @@ export function comparisonPage({ title, description, groups, directory }: Compar
 <p class="lead">${count(groups.length)} groups, ${count(groups.reduce((sum, { runs }) => sum + runs.length, 0))} runs.</p>
 </header>
 ${warning}
-<section aria-labelledby="figures-title">
-<h2 id="figures-title">Figures</h2>
-<p>Each cell: ${escape(LEGEND)}.</p>
-${tableMarkup({
-  columns: ['Figure', ...groups.map(({ name }) => name)],
-  rows: rows.map((row) => [row.figure.name, ...row.groups.map((figure) => cell(row, figure))]),
-})}
-</section>
-<div class="plots">
-${figuresOf(groups, rows).map(figureMarkup).join('\n')}
-</div>
+${partsOf(groups).map(partMarkup).join('\n')}
 <section aria-labelledby="runs-title">
 <h2 id="runs-title">The runs</h2>
 <ul>${links.join('\n')}</ul>
@@ -120,6 +145,28 @@ ${figuresOf(groups, rows).map(figureMarkup).join('\n')}
 </html>
 `;
 }
+
+function partMarkup({ name, groups }: { name: string; groups: readonly Group[] }, part: number): string {
+  const rows = compareGroups(groups);
+  const all = {
+    columns: ['Figure', ...groups.map((group) => group.name)],
+    rows: rows.map((row) => [row.figure.name, ...row.groups.map((figure) => cell(row, figure))]),
+  };
+  const id = name === '' ? '' : `-${part + 1}`;
+  return `<section aria-labelledby="figures-title${id}">
+<h2 id="figures-title${id}">${name === '' ? 'Figures' : escape(name)}</h2>
+<p>${escape(HEADLINE_LEGEND)} Each cell: ${escape(LEGEND)}.</p>
+${tableMarkup(headlines(groups))}
+<details><summary>Every figure, with intervals</summary>${tableMarkup(all)}</details>
+</section>
+<div class="plots">
+${figuresOf(groups, rows)
+  .map((figure) => figureMarkup({ ...figure, id: figure.id + id, title: titleIn(name, figure.title) }))
+  .join('\n')}
+</div>`;
+}
+
+const titleIn = (part: string, title: string): string => (part === '' ? title : `${title}: ${part}`);
 
 function figuresOf(groups: readonly Group[], rows: readonly ComparisonRow[]): Figure[] {
   const colour = colours(groups.length);

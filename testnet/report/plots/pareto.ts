@@ -1,6 +1,6 @@
 /** What time costs: each group of runs by its time to 99 % of the nodes and by its bytes. */
 import * as Plot from '@observablehq/plot';
-import { draw, tickMilliseconds } from '../draw.ts';
+import { draw, logDomain, logTicks, tickMilliseconds } from '../draw.ts';
 import type { Figure } from '../figure.ts';
 import { bytes, milliseconds } from '../format.ts';
 
@@ -23,6 +23,17 @@ function isOnFront(point: ParetoPoint, all: readonly ParetoPoint[]): boolean {
   );
 }
 
+/** Where the slowest takes many times as long as the fastest, the others would lie on top of each other. */
+const MAX_LINEAR_RATIO = 10;
+
+function scaleOf(timesMs: readonly number[]): Plot.ScaleOptions {
+  const labels = { tickFormat: tickMilliseconds, label: 't99 →' };
+  const isWide = Math.max(...timesMs) > MAX_LINEAR_RATIO * Math.min(...timesMs);
+  if (!isWide) return { nice: true, zero: true, ticks: 5, ...labels };
+  const domain = logDomain(timesMs);
+  return { type: 'log', domain, ticks: logTicks(domain), ...labels };
+}
+
 /** `unfinished`: groups whose median transaction never reached 99 %: they have no place on the plane. */
 export function pareto(points: readonly ParetoPoint[], unfinished: readonly string[]): Figure {
   const front = points.filter((point) => isOnFront(point, points)).sort((a, b) => a.t99Ms - b.t99Ms);
@@ -36,7 +47,7 @@ export function pareto(points: readonly ParetoPoint[], unfinished: readonly stri
       points.length === 0
         ? null
         : draw(`Time to 99 % against bytes: ${points.map(({ name }) => name).join(', ')}`, {
-            x: { nice: true, zero: true, ticks: 5, tickFormat: tickMilliseconds, label: 't99 →' },
+            x: scaleOf(single.map(({ t99Ms }) => t99Ms)),
             y: {
               nice: true,
               zero: true,

@@ -30,7 +30,7 @@ function run(redundancy: number | null, t99Ms: number | null = 100): ComparedRun
   };
 }
 
-const group = (name: string, runs: ComparedRun[]): Group => ({ name, settings: {}, runs });
+const group = (name: string, runs: ComparedRun[]): Group => ({ name, factors: [], settings: {}, runs });
 
 function redundancyOf(...groups: number[][]) {
   const rows = compareGroups(

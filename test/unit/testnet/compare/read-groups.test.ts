@@ -48,6 +48,13 @@ describe('readGroups', () => {
       groups.map(({ name }) => name),
       ['quiet, nodes.count=20', 'quiet, nodes.count=30', 'busy, nodes.count=20', 'busy, nodes.count=30'],
     );
+    // Two respects, all combinations: a part for each value of one.
+    const page = comparisonPage({ title: 't', description: 'd', groups, directory: scratch.path });
+    assert.match(page, /<h2 id="figures-title-1">quiet<\/h2>[\s\S]+<h2 id="figures-title-2">busy<\/h2>/);
+    assert.match(page, /<figure id="pareto-2"[\s\S]+?<svg/);
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    assert.deepEqual(ids, [...new Set(ids)]);
+    assert.match(comparisonTable(groups), /^ {2}quiet\n.+\n {4}20 .+\n {4}30 .+\n {2}busy\n/);
   });
 
   it('refuses what is neither a run nor a sweep', async () => {
