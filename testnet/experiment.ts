@@ -9,6 +9,8 @@ import { balancedStatus } from './balanced-status.ts';
 import { drain } from './drain.ts';
 import type { PlannedFault } from './faults/fault.ts';
 import { inflictFaults, type CourseOfFaults } from './faults/inflict-faults.ts';
+import { LinkFaults } from './faults/link-faults.ts';
+import { everConnected } from './measure/connections.ts';
 import { excuseEntryDown } from './measure/entry-down.ts';
 import type { Downtime, ExperimentRecord } from './measure/record.ts';
 import type { Edge, Network, Progress } from './networks/network.ts';
@@ -44,7 +46,7 @@ async function measure(
 ): Promise<ExperimentRecord> {
   const { clock } = network;
   const { warmUpMs, drainMs, series, validity } = scenario.measure;
-  const links = linksOf(edges, linkModel(scenario));
+  const discovered = scenario.topology.kind === 'discovered';
   const agenda = new Agenda(network);
   // Everything waits through the agenda, so that what is due meanwhile is done.
   const timed = {
@@ -62,7 +64,8 @@ async function measure(
   const droppedBefore = network.droppedBytes();
 
   const readyAtMs = clock.nowMs();
-  const faults = inflictFaults(network, agenda, planned, readyAtMs);
+  const linkFaults = discovered ? new LinkFaults(scenario) : undefined;
+  const faults = inflictFaults(network, agenda, planned, readyAtMs, linkFaults);
   const seriesSoFar = sampleSeries(network, agenda, series);
   const dueSoFar = (): number => countDue(plan, clock.nowMs() - readyAtMs);
   const endsMs = planned.reduce((last, { atMs }) => Math.max(last, atMs), spanMs(plan)) + drainMs;
@@ -83,17 +86,22 @@ async function measure(
     await thawAll(network, faults);
     const linkErrors = await network.linkErrors?.();
     const sampled = seriesSoFar();
+    const traces = await network.traces();
+    const pairs = discovered ? everConnected({ traces, downtimes }) : edges;
+    const links = linksOf(pairs, linkModel(scenario));
     return {
       network: network.kind,
       seed: scenario.seed,
-      edges,
+      edges: pairs,
+      ...(discovered && { discovered }),
       ...(links.some(({ latencyMs }) => latencyMs > 0) && { links }),
+      upAtMs: network.upAtMs,
       startedAtMs,
       readyAtMs,
       submittedAtMs,
       endedAtMs,
       submissions: excuseEntryDown(submissions, [...downtimes, ...freezes]),
-      traces: await network.traces(),
+      traces,
       before,
       after,
       droppedBytes: network.droppedBytes() - droppedBefore,

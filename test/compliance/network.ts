@@ -172,6 +172,8 @@ export function networkCompliance(name: string, backend: NetworkBackend): void {
           [1, 2, 2, 1].map((degree) => [true, degree, degree]),
         );
         assert.deepEqual(await connections(), [[1], [0, 2], [1, 3], [2]]);
+        assert.deepEqual(await network.connections(), LINE);
+        assert.ok(network.upAtMs <= network.clock.nowMs());
         assert.equal(new Set(network.nodes.map(({ peerId }) => peerId)).size, 4);
         for (const [index, node] of network.nodes.entries()) {
           assert.equal(node.index, index);
@@ -309,6 +311,7 @@ export function networkCompliance(name: string, backend: NetworkBackend): void {
         assert.equal(network.isUp(2), false);
         await assert.rejects(network.submit(2, next().raw), /node 2/);
         await connected([0, 1]);
+        assert.deepEqual(await network.connections(), [[0, 1]]);
         // The dead says nothing any more.
         assert.deepEqual(await connections(), [[1], [0], [1, 3], []]);
         const after = await status(2);
@@ -441,6 +444,71 @@ export function networkCompliance(name: string, backend: NetworkBackend): void {
         await inflict(slow(1));
         assertAbout('full speed again', await validationMs(), wanted(10));
         await misses(slow(1), /that slow/);
+      });
+    });
+
+    describe('nodes that find each other from one address', () => {
+      before(() =>
+        begin({
+          nodes: {},
+          topology: { kind: 'discovered' },
+          faults: { lateJoiners: { nodes: [3], atMs: 0 } },
+        }),
+      );
+      after(() => network.stop());
+
+      const become = (pairs: Edge[]): Promise<void> =>
+        eventually(`the connections ${JSON.stringify(pairs)}`, async () => {
+          return JSON.stringify(await network.connections()) === JSON.stringify(pairs);
+        });
+      const FEW: Edge[] = [
+        [0, 1],
+        [0, 2],
+        [1, 2],
+      ];
+
+      it('are up when all are connected and meshed, though nobody was told of any but the first', async () => {
+        assert.ok((await network.status()).slice(0, 3).every(({ peers, mesh }) => peers === 2 && mesh === 2));
+        assert.deepEqual(await network.connections(), FEW);
+        await reaches(await submit(2), [0, 1, 2]);
+      });
+
+      it('find who joins late', async () => {
+        await inflict({ kind: 'join', node: 3 });
+        await become([
+          [0, 1],
+          [0, 2],
+          [0, 3],
+          [1, 2],
+          [1, 3],
+          [2, 3],
+        ]);
+      });
+
+      it('go on without the first, and find it again', async () => {
+        await inflict({ kind: 'kill', node: 0 });
+        await become([
+          [1, 2],
+          [1, 3],
+          [2, 3],
+        ]);
+        await inflict({ kind: 'restart', node: 0, disk: 'kept' });
+        await become([
+          [0, 1],
+          [0, 2],
+          [0, 3],
+          [1, 2],
+          [1, 3],
+          [2, 3],
+        ]);
+      });
+
+      it('can be cut off from each other, any two of them', async () => {
+        const links: LinkPair[] = [[1, 3]];
+        await inflict({ kind: 'cut', links });
+        await misses({ kind: 'cut', links }, /whole: 1-3/);
+        await inflict({ kind: 'heal', links });
+        await misses({ kind: 'cut', links: [[2, 2]] }, /2-2/);
       });
     });
 

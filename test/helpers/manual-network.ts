@@ -1,5 +1,6 @@
 /** A network whose time passes only while it is slept on, for what runs beside it: no node behind it. */
 import type { FaultAction } from '../../testnet/faults/fault.ts';
+import type { Edge } from '../../testnet/networks/network.ts';
 
 export class ManualTime {
   #nowMs: number;
@@ -52,6 +53,8 @@ export class ManualTime {
 export class BreakableNetwork extends ManualTime {
   readonly nodes: { index: number; peerId: string; rpcUrl: null; multiaddr: null }[];
   readonly down = new Set<number>();
+  /** Pairs that are connected. */
+  open: Edge[] = [];
   /** What was asked for, and when. */
   readonly inflicted: { atMs: number; action: FaultAction }[] = [];
   readonly #restartMs: number;
@@ -67,6 +70,10 @@ export class BreakableNetwork extends ManualTime {
 
   isUp(node: number): boolean {
     return !this.down.has(node);
+  }
+
+  connections(): Promise<Edge[]> {
+    return Promise.resolve(this.open);
   }
 
   async inflict(action: FaultAction): Promise<string | null> {

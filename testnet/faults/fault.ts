@@ -42,13 +42,21 @@ export type FaultAction =
   /** Undoes every change: each direction is again as the scenario has it. A cut link stays cut. */
   | { kind: 'restore'; links: readonly LinkPair[] };
 
+/** On links that are only known when its time has come: what that entry of the timeline begins, or what ends it. */
+export interface LaterFault {
+  kind: 'links';
+  entry: number;
+  phase: 'begin' | 'end';
+}
+
 export type PlannedFault = Planned & {
-  action: FaultAction;
+  action: FaultAction | LaterFault;
   /** Why, in the scenario's words: for the report. */ cause: string;
 };
 
 /** What came of it. `missed`: it had nobody to hit, as a kill of a node that was already down. */
 export interface AppliedFault extends PlannedFault {
+  action: FaultAction;
   /** Network time. */
   appliedAtMs: number;
   missed: string | null;

@@ -2,10 +2,12 @@
 import type { Agenda } from '../agenda.ts';
 import type { Downtime } from '../measure/record.ts';
 import type { Network } from '../networks/network.ts';
-import type { AppliedFault, FaultAction, PlannedFault } from './fault.ts';
+import { complete } from '../topology/graphs.ts';
+import type { AppliedFault, FaultAction, LaterFault, PlannedFault } from './fault.ts';
+import type { LinkFaults, Links } from './link-faults.ts';
 
 /** As much of a network as breaking it needs. */
-export type Breakable = Pick<Network, 'clock' | 'inflict' | 'isUp' | 'nodes'>;
+export type Breakable = Pick<Network, 'clock' | 'inflict' | 'isUp' | 'nodes' | 'connections'>;
 
 /** How it goes on; read it at any moment. */
 export interface CourseOfFaults {
@@ -23,13 +25,14 @@ export interface CourseOfFaults {
 
 /**
  * Puts every fault on the agenda. What is planned for one node, or for links, is done one after the other: a node that
- * is still starting is not killed before it is up.
+ * is still starting is not killed before it is up. `linkFaults`: works out those planned for links not known before.
  */
 export function inflictFaults(
   network: Breakable,
   agenda: Pick<Agenda, 'add'>,
   planned: readonly PlannedFault[],
   firstSubmissionAtMs: number,
+  linkFaults?: LinkFaults,
 ): CourseOfFaults {
   const { clock } = network;
   const applied: AppliedFault[] = [];
@@ -44,12 +47,34 @@ export function inflictFaults(
   failed.catch(() => undefined);
   for (const { index } of network.nodes) if (!network.isUp(index)) down.begin(index, clock.nowMs());
 
-  const carryOut = async (fault: PlannedFault): Promise<void> => {
+  const inflict = async (fault: PlannedFault, action: FaultAction): Promise<void> => {
     const fromMs = clock.nowMs();
-    const missed = await network.inflict(fault.action);
+    const missed = await network.inflict(action);
     const appliedAtMs = clock.nowMs();
-    applied.push({ ...fault, appliedAtMs, missed });
-    if (missed === null) note(fault.action, fromMs, appliedAtMs, down, frozen);
+    applied.push({ ...fault, action, appliedAtMs, missed });
+    if (missed === null) note(action, fromMs, appliedAtMs, down, frozen);
+  };
+  const inflictLater = async (fault: PlannedFault, { entry, phase }: LaterFault): Promise<void> => {
+    if (linkFaults === undefined) throw new Error('nobody is there to say which links a fault is about');
+    try {
+      const actions =
+        phase === 'end'
+          ? linkFaults.end(entry)
+          : linkFaults.begin(entry, await linksNow(network, linkFaults));
+      for (const action of actions) await inflict(fault, action);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      applied.push({
+        ...fault,
+        action: { kind: 'cut', links: [] },
+        appliedAtMs: clock.nowMs(),
+        missed: error.message,
+      });
+    }
+  };
+  const carryOut = async (fault: PlannedFault): Promise<void> => {
+    if (fault.action.kind === 'links') await inflictLater(fault, fault.action);
+    else await inflict(fault, fault.action);
     remaining -= 1;
   };
   const work = async (lane: string, queue: PlannedFault[]): Promise<void> => {
@@ -83,7 +108,13 @@ export function inflictFaults(
   };
 }
 
-function laneOf(action: FaultAction): string {
+/** What is cut already cannot be cut again, though those concerned may not have noticed. */
+async function linksNow(network: Breakable, faults: LinkFaults): Promise<Links> {
+  const open = await network.connections();
+  return { all: complete(network.nodes.length), open: open.filter((link) => !faults.isCut(link)) };
+}
+
+function laneOf(action: PlannedFault['action']): string {
   return 'node' in action ? `node ${action.node}` : 'links';
 }
 

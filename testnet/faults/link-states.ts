@@ -57,6 +57,10 @@ export class LinkStates {
     return [{ kind: 'restore', links: ended.links }, ...again];
   }
 
+  isCut(key: string): boolean {
+    return (this.#holds.get(key) ?? 0) > 0;
+  }
+
   /** Entries whose cuts are in force; all, or the one of that name. */
   cutsNamed(name: string): number[] {
     return named(this.#cuts, name);

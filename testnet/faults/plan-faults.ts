@@ -10,12 +10,10 @@ import { placesOf } from '../scenario/node-settings.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { nodesOf, pick, wantedOf } from '../scenario/select-nodes.ts';
 import type { NodeChoice, Place } from '../scenario/select-nodes.ts';
-import { chooseLinks } from './choose-links.ts';
-import type { FaultAction, LinkPair, PlannedFault } from './fault.ts';
-import { LinkStates } from './link-states.ts';
+import type { FaultAction, PlannedFault } from './fault.ts';
+import { isOfLinks, LinkFaults } from './link-faults.ts';
 import { NodeStates } from './node-states.ts';
 import { planChurn } from './plan-churn.ts';
-import { crossing, sidesOf } from './sides.ts';
 
 /**
  * In the order they happen. `spanMs`: from the first scheduled submission to the last; faults may come until the
@@ -39,7 +37,7 @@ interface Due {
 
 class Timeline {
   readonly nodes: NodeStates;
-  readonly #links = new LinkStates();
+  readonly #links: LinkFaults;
   readonly #scenario: Scenario;
   readonly #edges: readonly Edge[];
   readonly #places: readonly Place[];
@@ -51,8 +49,14 @@ class Timeline {
     this.#scenario = scenario;
     this.#edges = edges;
     this.#places = placesOf(scenario);
+    this.#links = new LinkFaults(scenario);
     this.#endMs = endMs;
     this.nodes = new NodeStates(scenario.nodes.count);
+  }
+
+  /** Who is connected to whom shows only when it runs. */
+  get #isLater(): boolean {
+    return this.#scenario.topology.kind === 'discovered';
   }
 
   plan(): PlannedFault[] {
@@ -95,11 +99,9 @@ class Timeline {
     });
   }
 
-  #actions(entry: TimelineEntry, kind: FaultKind, index: number): FaultAction[] {
-    const { atMs, name, factor = 1, disk = 'kept' } = entry;
+  #actions(entry: TimelineEntry, kind: FaultKind, index: number): PlannedFault['action'][] {
+    const { atMs, factor = 1, disk = 'kept' } = entry;
     const dice = streamOf(this.#scenario.seed, 'fault', index);
-    const links = (choice: Parameters<typeof chooseLinks>[0]): LinkPair[] =>
-      chooseLinks(choice, this.#edges, this.#places, dice);
     // A listed node may be in another state, by the dice of an earlier entry: it is planned all the same, and the
     // network says that it hit nobody.
     switch (kind) {
@@ -129,24 +131,14 @@ class Timeline {
           this.nodes.slow(node, index);
           return { kind, node, factor };
         });
-      case 'partition': {
-        const between = crossing(this.#edges, sidesOf(entry.partition!, this.#places, dice));
-        if (between.length === 0) throw new RangeError('no link leads from side to side: nothing is cut');
-        return this.#links.cut(index, name, between);
-      }
-      case 'cut':
-        return this.#links.cut(index, name, links(entry.cut!));
-      case 'heal':
-        return this.#links.cutsNamed(entry.heal!).flatMap((by) => this.#links.heal(by));
-      case 'change':
-        return this.#links.change(index, name, links(entry.change!), given(entry.to ?? {}));
-      case 'restore':
-        return this.#links.changesNamed(entry.restore!).flatMap((by) => this.#links.restore(by));
+      default:
+        if (this.#isLater) return [{ kind: 'links', entry: index, phase: 'begin' }];
+        return this.#links.begin(index, { all: this.#edges, open: this.#edges });
     }
   }
 
   /** What undoes entry `index` after its time, for whom it still holds. */
-  #ends(entry: TimelineEntry, index: number, atMs: number): FaultAction[] {
+  #ends(entry: TimelineEntry, index: number, atMs: number): PlannedFault['action'][] {
     const { disk = 'kept' } = entry;
     const restarts = [...this.nodes.down(index)].map((node): FaultAction => {
       this.nodes.restart(node, atMs);
@@ -160,7 +152,11 @@ class Timeline {
       this.nodes.slow(node, null);
       return { kind: 'slow', node, factor: 1 };
     });
-    return [...restarts, ...thaws, ...quickens, ...this.#links.heal(index), ...this.#links.restore(index)];
+    const links: PlannedFault['action'][] =
+      this.#isLater && isOfLinks(kindsOf(entry)[0]!)
+        ? [{ kind: 'links', entry: index, phase: 'end' }]
+        : this.#links.end(index);
+    return [...restarts, ...thaws, ...quickens, ...links];
   }
 
   /**
@@ -200,7 +196,7 @@ class Timeline {
     else this.#agenda.splice(later, 0, due);
   }
 
-  #push(atMs: number, cause: string, action: FaultAction): void {
+  #push(atMs: number, cause: string, action: PlannedFault['action']): void {
     this.#planned.push({ atMs, action, cause });
   }
 }
@@ -220,9 +216,4 @@ function causeOf(entry: TimelineEntry, kind: FaultKind): string {
           .replaceAll(/([,:])/g, '$1 ');
   const called = entry.name === undefined ? '' : ` "${entry.name}"`;
   return `${kind}${called} ${words}${entry.forMs === undefined ? '' : ` for ${entry.forMs} ms`}`;
-}
-
-/** Without what is left out. */
-function given<T extends object>(change: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as never;
 }

@@ -9,11 +9,11 @@ import { chance, int, streamOf } from '../random.ts';
 import { scenarioSchema } from '../scenario/schema.ts';
 import { neighboursOf } from '../topology/connectivity.ts';
 import { TopologyError } from '../topology/connectivity.ts';
-import { TOPOLOGY_KINDS } from '../topology/kind.ts';
+import { GRAPH_KINDS } from '../topology/kind.ts';
 import { between, lowBetween, oneOf } from './dice.ts';
 
 /** Those that need nothing said of them but a degree. */
-const KINDS = TOPOLOGY_KINDS.filter((kind) => kind !== 'clusters' && kind !== 'regions');
+const KINDS = GRAPH_KINDS.filter((kind) => kind !== 'clusters' && kind !== 'regions');
 const MIN_NODES = 3;
 const MAX_NODES = 24;
 

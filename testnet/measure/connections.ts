@@ -2,6 +2,8 @@
  * Who was connected to whom and when, as the nodes themselves told it (events `connect` and `disconnect`). Who dies says
  * nothing of the connections he had: they end with him.
  */
+import type { Edge } from '../networks/network.ts';
+import { pairKey } from './link-history.ts';
 import type { ExperimentRecord } from './record.ts';
 import type { Summary } from './summary.ts';
 
@@ -48,6 +50,13 @@ export function toldConnections({ traces, downtimes = [] }: Told): ConnectionSpa
     endLives(Infinity);
     return spans;
   });
+}
+
+/** Pairs that ever were, in order. */
+export function everConnected(record: Told): Edge[] {
+  const pairs = new Map<string, Edge>();
+  for (const { a, b } of toldConnections(record)) pairs.set(pairKey(a, b), a < b ? [a, b] : [b, a]);
+  return [...pairs.values()].sort(([a, b], [c, d]) => a - c || b - d);
 }
 
 /** While both ends had it, so that something could pass; a < b. */

@@ -9,11 +9,19 @@ import type { Edge } from './network.ts';
 export class DialPlan {
   /** Those dialled at the start. */
   readonly edges: readonly Edge[];
+  readonly #discovered: boolean;
   readonly #neighbours: readonly (readonly number[])[];
   readonly #dials: number[][];
   readonly #joined: boolean[];
 
-  constructor(nodes: number, edges: readonly Edge[], joinsLate: (node: number) => boolean) {
+  /** `discovered`: nodes find each other themselves, nobody is told to dial, and any two may be connected. */
+  constructor(
+    nodes: number,
+    edges: readonly Edge[],
+    joinsLate: (node: number) => boolean,
+    { discovered = false } = {},
+  ) {
+    this.#discovered = discovered;
     this.#neighbours = neighboursOf(nodes, edges);
     this.#joined = Array.from({ length: nodes }, (_, node) => !joinsLate(node));
     this.#dials = Array.from({ length: nodes }, () => []);
@@ -30,7 +38,9 @@ export class DialPlan {
     return this.#joined[node]!;
   }
 
+  /** Whether the two may be connected, now or later. */
   isEdge(a: number, b: number): boolean {
+    if (this.#discovered) return a !== b;
     return this.#neighbours[a]!.includes(b);
   }
 

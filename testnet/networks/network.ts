@@ -77,6 +77,8 @@ export interface Network {
   /** The time base of every event of this network. */
   readonly clock: Clock;
   readonly nodes: readonly NetworkNode[];
+  /** When every node that is there at the start was up. */
+  readonly upAtMs: number;
   /** Rejects when a node dies or misbehaves while the network should be up; never resolves. */
   readonly failed: Promise<never>;
   /** Resolves when the network's clock has reached `atMs`. */
@@ -97,6 +99,8 @@ export interface Network {
    * @throws {Error} when this network cannot do it.
    */
   inflict(action: FaultAction): Promise<string | null>;
+  /** Pairs of running nodes that are connected at this moment, as both say or, of one that cannot answer, the other. */
+  connections(): Promise<Edge[]>;
   /** Whether the node is running; a frozen one is. */
   isUp(node: number): boolean;
   /** Bytes the emulated network lost for good so far; 0 where none is emulated. */

@@ -7,6 +7,7 @@ import { expectContradictions } from './figures.ts';
 import { nodeContradictions } from './node-contradictions.ts';
 import { regionContradictions } from './region-contradictions.ts';
 import type { ScenarioFields } from './scenario.ts';
+import { DEFAULT_BOOTSTRAPS } from './topology-fields.ts';
 import { workloadContradictions } from './workload-contradictions.ts';
 
 export interface Contradiction {
@@ -35,6 +36,14 @@ export function contradictions(scenario: ScenarioFields): Contradiction[] {
 
 function topologyContradictions({ nodes, topology, links }: ScenarioFields): Contradiction[] {
   const { kind, edges, clusters, bridges } = topology;
+  if (kind !== 'discovered' && topology.bootstraps !== undefined) {
+    return [
+      {
+        path: ['topology', 'bootstraps'],
+        message: `kind ${kind} gives every node its connections: leave it out, or set topology.kind to discovered`,
+      },
+    ];
+  }
   if (kind === 'edges') {
     if (edges === null) {
       return [{ path: ['topology', 'kind'], message: 'kind edges needs the list topology.edges' }];
@@ -52,6 +61,7 @@ function topologyContradictions({ nodes, topology, links }: ScenarioFields): Con
       },
     ];
   }
+  if (kind === 'discovered') return discoveryContradictions(nodes.count, topology);
   if (kind === 'clusters') {
     const problem = clustersProblem(nodes.count, clusters, bridges);
     if (problem !== null) return [{ path: ['topology', problem.field], message: problem.message }];
@@ -72,6 +82,28 @@ function topologyContradictions({ nodes, topology, links }: ScenarioFields): Con
   const message = degreeProblem(kind, nodes.count, degree, clusters);
   if (message === null) return [];
   return [{ path: topology.degree === undefined ? ['nodes', 'count'] : ['topology', 'degree'], message }];
+}
+
+/** What nodes that find each other are not told. */
+function discoveryContradictions(
+  count: number,
+  { degree, bootstraps = DEFAULT_BOOTSTRAPS }: ScenarioFields['topology'],
+): Contradiction[] {
+  if (degree !== undefined) {
+    return [
+      {
+        path: ['topology', 'degree'],
+        message: `nodes of kind discovered choose their own connections: leave it out, and write how many each keeps as nodes: {options: {peers.target: ${degree}}}`,
+      },
+    ];
+  }
+  if (bootstraps < count) return [];
+  return [
+    {
+      path: ['topology', 'bootstraps'],
+      message: `${bootstraps} of ${count} nodes are bootstraps, and nobody is left to find them: at most ${count - 1}`,
+    },
+  ];
 }
 
 function linkContradictions(links: ScenarioFields['links']): Contradiction[] {

@@ -17,9 +17,11 @@ export class ChoiceCheck {
   /** Number of nodes in each. */
   readonly #groups: ReadonlyMap<string, number>;
   readonly #regions: readonly string[];
+  readonly #discovered: boolean;
 
-  constructor({ nodes, links }: Pick<ScenarioFields, 'nodes' | 'links'>) {
+  constructor({ nodes, links, topology }: Pick<ScenarioFields, 'nodes' | 'links' | 'topology'>) {
     this.#count = nodes.count;
+    this.#discovered = topology.kind === 'discovered';
     const sizes = groupSizes(nodes);
     const grouped = sizes.reduce((sum, size) => sum + size, 0);
     this.#groups = new Map([
@@ -65,6 +67,10 @@ export class ChoiceCheck {
   #links(choice: LinkChoice | undefined, path: Path): Contradiction[] {
     if (choice === undefined || choice === 'all') return [];
     if (Array.isArray(choice)) {
+      if (this.#discovered) {
+        const message = `which nodes are connected shows only when it runs: write {count: ${choice.length}}, links that are open then, chosen by the seed`;
+        return [{ path, message }];
+      }
       return choice.flatMap((pair, index) => {
         const own = [...path, index];
         if (pair[0] === pair[1])

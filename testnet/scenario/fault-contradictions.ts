@@ -9,6 +9,7 @@ import { timeOf } from './fault-times.ts';
 import { FAULT_KINDS } from './faults-fields.ts';
 import type { FaultKind } from './faults-fields.ts';
 import type { ScenarioFields } from './scenario.ts';
+import { DEFAULT_BOOTSTRAPS } from './topology-fields.ts';
 
 /** Fields of an entry that go with some kinds only. */
 const GOES_WITH: Readonly<Record<'forMs' | 'for' | 'name' | 'disk' | 'factor' | 'to', readonly FaultKind[]>> =
@@ -126,12 +127,33 @@ function churnProblems({ faults: { churn }, nodes }: ScenarioFields): Contradict
 }
 
 function joinerProblems(
-  { faults: { lateJoiners } }: ScenarioFields,
+  {
+    faults: { lateJoiners },
+    topology: { kind, bootstraps = DEFAULT_BOOTSTRAPS },
+    nodes: { count },
+  }: ScenarioFields,
   choices: ChoiceCheck,
   endMs: number,
 ): Contradiction[] {
   if (lateJoiners === null) return [];
   const { nodes, at, atMs, ...choice } = lateJoiners;
+  const others = count - bootstraps;
+  const early: Contradiction[] = [];
+  if (kind === 'discovered') {
+    const message = (node: number): string =>
+      `node ${node} is one all others begin from: it must be there, name others than 0 to ${bootstraps - 1}`;
+    early.push(
+      ...(nodes ?? []).flatMap((node, at) =>
+        node < bootstraps ? [{ path: ['nodes', at], message: message(node) }] : [],
+      ),
+    );
+    if (choice.count !== undefined && choice.count > others) {
+      early.push({
+        path: ['count'],
+        message: `there are only ${others} nodes beside the bootstraps, who must be there: lower it`,
+      });
+    }
+  }
   const chosen = Object.keys(choice).length > 0;
   const who: Contradiction[] =
     nodes === undefined
@@ -140,7 +162,7 @@ function joinerProblems(
         ? [{ path: ['nodes'], message: 'the nodes are listed: leave out by what else they are chosen' }]
         : choices.nodes(nodes, ['nodes']);
   const when = timeProblems({ at, atMs });
-  return [...who, ...when, ...lateProblems({ at, atMs }, endMs)].map(({ path, message }) => {
+  return [...who, ...early, ...when, ...lateProblems({ at, atMs }, endMs)].map(({ path, message }) => {
     return { path: ['faults', 'lateJoiners', ...path], message };
   });
 }

@@ -6,12 +6,13 @@ import type { Place } from './select-nodes.ts';
 
 /** Their indices, ascending. */
 export function lateJoiners(
-  { faults, seed }: Pick<Scenario, 'faults' | 'seed'>,
+  { faults, seed, topology }: Pick<Scenario, 'faults' | 'seed' | 'topology'>,
   places: readonly Place[],
 ): number[] {
   if (faults.lateJoiners === null) return [];
   const { nodes, atMs: _, ...chosen } = faults.lateJoiners;
   if (nodes !== undefined) return [...nodes].sort((a, b) => a - b);
-  const among = nodesOf(chosen, places);
+  // Somebody has to be there for all others to begin from.
+  const among = nodesOf(chosen, places).filter((node) => node >= (topology.bootstraps ?? 0));
   return pick(among, wantedOf(chosen, among.length), streamOf(seed, 'late-joiners'));
 }

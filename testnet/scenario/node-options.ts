@@ -13,6 +13,8 @@ const OURS: ReadonlySet<string> = new Set([
   'mnemonic',
   'listen',
   'peer',
+  'bootstrap',
+  'discovery',
   'http.port',
 ]);
 

@@ -21,6 +21,8 @@ export interface NodeSettings {
   behaviour: 'honest' | 'silent';
   /** It is not there at the start; a planned fault `join` brings it. */
   joinsLate: boolean;
+  /** Nodes whose addresses it is given to find the rest by; empty where a graph says who is connected to whom. */
+  bootstraps: readonly number[];
 }
 
 /** What of a scenario says where nodes are. */
@@ -41,7 +43,8 @@ export function placesOf({ seed, nodes, links }: Places): { group: string | null
  * that of the node's type in its region, else that of all nodes.
  */
 export function nodeSettings(scenario: Scenario): NodeSettings[] {
-  const { nodes, links, seed } = scenario;
+  const { nodes, links, seed, topology } = scenario;
+  const discovery = topology.kind === 'discovered';
   const places = placesOf(scenario);
   const types = typesOfNodes(
     places.map(({ region }) => region),
@@ -57,7 +60,7 @@ export function nodeSettings(scenario: Scenario): NodeSettings[] {
       index,
       group: name,
       region,
-      options: { ...nodes.options, ...group?.options },
+      options: { ...nodes.options, ...group?.options, discovery },
       uplinkMbps: group?.uplinkMbps === undefined ? line.uplinkMbps : group.uplinkMbps,
       downlinkMbps: group?.downlinkMbps === undefined ? line.downlinkMbps : group.downlinkMbps,
       cpu: {
@@ -66,6 +69,7 @@ export function nodeSettings(scenario: Scenario): NodeSettings[] {
       },
       behaviour: group?.behaviour ?? 'honest',
       joinsLate: late.has(index),
+      bootstraps: Array.from({ length: Math.min(index, topology.bootstraps ?? 0) }, (_, node) => node),
     };
   });
 }

@@ -15,7 +15,7 @@ import { linksFields } from './links-fields.ts';
 import { measureFields } from './measure-fields.ts';
 import { nodesFields } from './nodes-fields.ts';
 import { sweepFields } from './sweep-fields.ts';
-import { topologyFields } from './topology-fields.ts';
+import { DEFAULT_BOOTSTRAPS, topologyFields } from './topology-fields.ts';
 import { withTransactions, workload as workloadFields } from './workload-fields.ts';
 
 /** The file's sections and fields, before defaults that depend on other fields. */
@@ -59,17 +59,25 @@ export const scenarioSchema = scenarioFields
     }
   })
   .transform(({ name, description, seed, nodes, topology, links, workload, faults, ...rest }) => {
-    const { kind, degree = defaultDegree(kind, nodes.count, topology.clusters), ...parameters } = topology;
     const groups = nodes.groups.map((group) => ({ ...group, options: flattenOptions(group.options) }));
     return {
       name,
       description,
       seed,
       nodes: { ...nodes, options: flattenOptions(nodes.options), groups },
-      topology: { kind, degree, ...parameters },
+      topology: withDefaults(topology, nodes.count),
       links,
       workload: withTransactions(workload),
       faults: withTimesInMs(faults),
       ...rest,
     };
   });
+
+/** A graph has a degree, a network that finds itself has nodes to begin from; neither has both. */
+function withDefaults(
+  { kind, degree, bootstraps, ...parameters }: z.output<typeof topologyFields>,
+  nodes: number,
+): typeof parameters & { kind: typeof kind; degree?: number; bootstraps?: number } {
+  if (kind === 'discovered') return { kind, bootstraps: bootstraps ?? DEFAULT_BOOTSTRAPS, ...parameters };
+  return { kind, degree: degree ?? defaultDegree(kind, nodes, parameters.clusters), ...parameters };
+}

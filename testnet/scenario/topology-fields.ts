@@ -4,14 +4,29 @@ import { z } from 'zod';
 import { DEFAULT_DEGREE } from '../topology/degree.ts';
 import { TOPOLOGY_KINDS } from '../topology/kind.ts';
 
+/** One is the hardest: all that is known of the network. */
+export const DEFAULT_BOOTSTRAPS = 1;
+
 export const topologyFields = z.strictObject({
-  kind: z.enum(TOPOLOGY_KINDS).default('random-regular').describe('Who is connected to whom.'),
+  kind: z
+    .enum(TOPOLOGY_KINDS)
+    .default('random-regular')
+    .describe(
+      'Who is connected to whom. discovered: whoever finds whom; nodes know the addresses of a few (bootstraps) and find the rest themselves.',
+    ),
+  bootstraps: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      `For kind discovered: so many nodes, the first ones, are those whose addresses all others are given; of themselves each is given those before it. Left out: ${DEFAULT_BOOTSTRAPS}.`,
+    ),
   degree: z
     .int()
     .min(1)
     .optional()
     .describe(
-      `Connections of a node: exactly for random-regular and within each of the clusters, on average for erdos-renyi, regions, watts-strogatz and barabasi-albert (even for the last two); other kinds do not use it. Left out: ${DEFAULT_DEGREE}, or as many as there are other nodes.`,
+      `Connections of a node: exactly for random-regular and within each of the clusters, on average for erdos-renyi, regions, watts-strogatz and barabasi-albert (even for the last two); other graphs do not use it. Left out: ${DEFAULT_DEGREE}, or as many as there are other nodes.`,
     ),
   rewireProbability: z
     .number()

@@ -15,7 +15,7 @@ import { EdgeSet } from './edge-set.ts';
 import { randomRegular } from './random-regular.ts';
 
 /**
- * `regionOf`: for each node where it is, for the kind regions alone.
+ * Without an edge for the kind discovered. `regionOf`: for each node where it is, for the kind regions alone.
  * @throws {TopologyError} when there is no such graph; a resolved scenario leaves only disconnected ones to find.
  */
 export function buildTopology(
@@ -24,7 +24,7 @@ export function buildTopology(
   random: Random,
   regionOf: readonly (string | null)[] = [],
 ): Edge[] {
-  const { kind, degree, rewireProbability, edges } = topology;
+  const { kind, degree = 0, rewireProbability, edges } = topology;
   switch (kind) {
     case 'complete':
       return complete(nodes);
@@ -48,6 +48,8 @@ export function buildTopology(
       return regionGraph(nodes, degree, topology.localShare, regionOf, random);
     case 'edges':
       return edgeList(nodes, edges ?? []);
+    case 'discovered':
+      return [];
   }
 }
 

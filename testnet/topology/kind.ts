@@ -1,5 +1,5 @@
 /** The families of graphs; graphs.ts says what each looks like. */
-export const TOPOLOGY_KINDS = [
+export const GRAPH_KINDS = [
   'random-regular',
   'complete',
   'ring',
@@ -12,5 +12,8 @@ export const TOPOLOGY_KINDS = [
   'regions',
   'edges',
 ] as const;
+
+/** discovered: there is no graph, nodes find each other themselves. */
+export const TOPOLOGY_KINDS = [...GRAPH_KINDS, 'discovered'] as const;
 
 export type TopologyKind = (typeof TOPOLOGY_KINDS)[number];

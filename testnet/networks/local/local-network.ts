@@ -15,6 +15,7 @@ import { realClock } from '../../../src/environment.ts';
 import { toHex } from '../../../src/bytes.ts';
 import type { FaultAction } from '../../faults/fault.ts';
 import type { NodeSettings } from '../../scenario/node-settings.ts';
+import { complete } from '../../topology/graphs.ts';
 import { linkState, type LinkModel } from '../../topology/link-model.ts';
 import type {
   Edge,
@@ -30,6 +31,7 @@ import { atMost } from '../../at-most.ts';
 import type { Balance } from '../funded-state.ts';
 import { DialPlan } from '../dial-plan.ts';
 import { missedLinks } from '../missed.ts';
+import { openPairs } from '../open-pairs.ts';
 import { describeMissing, isReady, readinessOf, wantedNodes, type WantedNode } from '../readiness.ts';
 import { HttpSubmitter } from './http-submitter.ts';
 import { KernelLinks } from './kernel-links.ts';
@@ -41,6 +43,8 @@ export interface LocalNetworkInit {
   nodes: readonly NodeSettings[];
   perProcess: number;
   edges: readonly Edge[];
+  /** Nodes find each other themselves: `edges` is empty, and any two may be connected. */
+  discovered: boolean;
   chainId: bigint;
   accounts: readonly Balance[];
   model: LinkModel;
@@ -80,6 +84,9 @@ export class LocalNetwork implements Network {
   readonly #links: LinkTable;
   /** What has become of the links, in the order it happened: for processes yet to start. */
   readonly #linkFaults: LinkFault[] = [];
+  #upAtMs = Infinity;
+  /** At the last look of a start. */
+  #found: Edge[] | undefined;
   #fail!: (error: Error) => void;
   #stopped: Promise<void> | undefined;
   readonly #endNow = (): void => {
@@ -104,7 +111,9 @@ export class LocalNetwork implements Network {
     // Whoever races against it sees the rejection; nobody else has to.
     this.failed.catch(() => undefined);
     this.#links = new LinkTable(init.model);
-    this.#dials = new DialPlan(members.length, init.edges, (node) => members[node]!.settings.joinsLate);
+    this.#dials = new DialPlan(members.length, init.edges, (node) => members[node]!.settings.joinsLate, {
+      discovered: init.discovered,
+    });
     this.#lives = new NodeLives({
       members,
       dials: this.#dials,
@@ -129,7 +138,8 @@ export class LocalNetwork implements Network {
   }
 
   /**
-   * Resolves when every node that is to be there is connected as `edges` say and has its mesh.
+   * Resolves when every node that is to be there is connected as `edges` say, or as they find each other, and has its
+   * mesh.
    * @throws when it cannot; then nothing is left running.
    */
   static async start(
@@ -210,6 +220,14 @@ export class LocalNetwork implements Network {
     }
   }
 
+  get upAtMs(): number {
+    return this.#upAtMs;
+  }
+
+  async connections(): Promise<Edge[]> {
+    return openPairs(await this.#lives.connections(), (node) => this.isUp(node));
+  }
+
   isUp(node: number): boolean {
     return this.#members[node]!.state === 'up';
   }
@@ -246,8 +264,9 @@ export class LocalNetwork implements Network {
 
   /** @throws what was still missing when the time was over. */
   async #startInTime(progress: Progress): Promise<void> {
-    const { nodes, startTimeoutMs } = this.#init;
-    const wanted = wantedNodes(nodes, this.#dials.edges);
+    const { nodes, startTimeoutMs, discovered } = this.#init;
+    const wanted = wantedNodes(nodes, discovered ? null : this.#dials.edges);
+    if (discovered) this.#found = [];
     const failedDials: string[] = [];
     const { promise: tooLate, reject } = Promise.withResolvers<never>();
     const cancel = this.clock.after(startTimeoutMs, () => {
@@ -255,6 +274,7 @@ export class LocalNetwork implements Network {
         readinessOf(
           wanted,
           this.#members.map((node) => node.status()),
+          this.#found,
         ),
       );
       const last = failedDials.at(-1);
@@ -292,19 +312,22 @@ export class LocalNetwork implements Network {
     const there = this.#members.filter(({ settings }) => !settings.joinsLate);
     if (there.length < this.#members.length) this.#needOwnProcess('join');
     let up = 0;
-    await atMost(
-      STARTS_PER_CORE * availableParallelism(),
-      groupsOf(there, this.#init.perProcess),
-      async (group) => {
-        await this.#lives.launch(group);
-        up += group.length;
-        progress('start', up, there.length);
-        if (up < there.length) this.#needMemory(up);
-      },
-    );
+    const launch = async (group: readonly LocalNode[]): Promise<void> => {
+      await this.#lives.launch(group);
+      up += group.length;
+      progress('start', up, there.length);
+      if (up < there.length) this.#needMemory(up);
+    };
+    // Addresses to begin from are known when somebody listens there.
+    const begunFrom = new Set(there.flatMap(({ settings }) => settings.bootstraps));
+    for (const node of there) if (begunFrom.has(node.index)) await launch([node]);
+    const rest = there.filter(({ index }) => !begunFrom.has(index));
+    await atMost(STARTS_PER_CORE * availableParallelism(), groupsOf(rest, this.#init.perProcess), launch);
+    this.#upAtMs = this.clock.nowMs();
     await this.#lives.connect((reason) => failedDials.push(reason));
     while (this.#stopped === undefined) {
-      const now = readinessOf(wanted, await this.status());
+      if (this.#init.discovered) this.#found = await this.connections();
+      const now = readinessOf(wanted, await this.status(), this.#found);
       progress('connect', now.connections, now.edges);
       progress('mesh', now.meshed, now.nodes);
       if (isReady(now)) return;
@@ -336,12 +359,14 @@ async function createKernelLinks({
   nodes,
   perProcess,
   edges,
+  discovered,
   model,
 }: LocalNetworkInit): Promise<KernelLinks> {
   if (perProcess > 1) {
     throw new RangeError('links of the kernel lie between processes: set nodes.perProcess to 1');
   }
-  const directions = edges.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]);
+  const pairs = discovered ? complete(nodes.length) : edges;
+  const directions = pairs.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]);
   return KernelLinks.create({
     nodes,
     links: directions.map(([from, to]) => ({ from, to, state: linkState(from, to, model) })),

@@ -97,6 +97,18 @@ export class NodeLives {
     await this.#askAll(async (child) => this.#took(child, await child.ask('report', null)));
   }
 
+  /** Whom each node that can answer is connected to, by index. */
+  async connections(): Promise<Map<number, Set<number>>> {
+    const indexOf = new Map(this.#init.members.map(({ peerId, index }) => [peerId, index]));
+    const told = new Map<number, Set<number>>();
+    await this.#askAll(async (child) => {
+      for (const { index, peers } of await child.ask('connections', null)) {
+        told.set(index, new Set(peers.flatMap((peer) => indexOf.get(peer) ?? [])));
+      }
+    });
+    return told;
+  }
+
   /** Of delays of event loops and of links, only what comes now counts. */
   async beginMeasuring(): Promise<void> {
     await this.#askAll(async (child) => {
@@ -328,6 +340,7 @@ export class NodeLives {
       options: {
         verbosity: 1,
         ...settings.options,
+        bootstrap: settings.bootstraps.flatMap((node) => this.#init.members[node]!.address?.multiaddr ?? []),
         listen: [`/ip4/${host}/tcp/${peerPort}`],
         datadir: directory,
         'http.addr': host,

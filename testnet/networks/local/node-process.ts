@@ -106,6 +106,14 @@ const handlers: {
 
   report: () => Promise.resolve(reports()),
 
+  connections: () =>
+    Promise.resolve(
+      [...members.values()].map(({ index, running }) => {
+        const peers = running.node.host.connections().map(({ peerId }) => peerId.toString());
+        return { index, peers };
+      }),
+    ),
+
   beginMeasuring: () => {
     loopDelay.reset();
     links?.forgetLateness();

@@ -70,6 +70,8 @@ export interface Exchanges {
   connect: { request: { dials: Dial[] }; answer: string[] };
   links: { request: LinkFault; answer: null };
   report: { request: null; answer: NodeReport[] };
+  /** Peer ids each node is connected to. */
+  connections: { request: null; answer: { index: number; peers: string[] }[] };
   /** Delays of the event loop and of links count from now on. */
   beginMeasuring: { request: null; answer: null };
   lateness: { request: null; answer: LinkLateness[] };

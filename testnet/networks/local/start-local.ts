@@ -45,6 +45,7 @@ export async function startLocal(
       nodes,
       perProcess: scenario.nodes.perProcess,
       edges,
+      discovered: scenario.topology.kind === 'discovered',
       chainId: TESTNET_CHAIN_ID,
       accounts,
       model: linkModel(scenario),

@@ -63,6 +63,11 @@ const AGENT_VERSION = 'txgossip/simulated';
 /** `crash`: the process dies and its kernel resets the connections. `vanish`: the machine is gone, all is silence. */
 export type Death = 'crash' | 'vanish';
 
+/** Where a simulated host is found: known before there is one. */
+export function simulatedAddress(owner: number, peerId: PeerId): Multiaddr {
+  return multiaddr(`/memory/${owner}/p2p/${peerId.toString()}`);
+}
+
 export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
   readonly owner: number;
   readonly privateKey: PrivateKey;
@@ -91,7 +96,7 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
     this.owner = options.owner;
     this.privateKey = options.privateKey;
     this.peerId = peerIdFromPrivateKey(options.privateKey);
-    this.address = multiaddr(`/memory/${options.owner}/p2p/${this.peerId.toString()}`);
+    this.address = simulatedAddress(options.owner, this.peerId);
     this.uplink = options.uplink ?? new AccessLine(Infinity);
     this.downlink = options.downlink ?? new AccessLine(Infinity);
     this.processor = options.processor ?? new Processor();

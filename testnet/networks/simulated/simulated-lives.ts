@@ -21,16 +21,26 @@ export interface Surroundings {
   seed: number;
   state: AccountView;
   recovery: SharedRecovery;
+  /** Of every node, by index. */
+  addresses: readonly string[];
   /** A node has logged an error. */
   onFault: (error: Error) => void;
 }
 
 /** How the processes of one node are made. What belongs to its machine is made once, and serves all of them. */
 export function livesOf(
-  { index, options, uplinkMbps, downlinkMbps, cpu: { verifyMs, messageMs }, behaviour }: NodeSettings,
+  {
+    index,
+    options,
+    uplinkMbps,
+    downlinkMbps,
+    cpu: { verifyMs, messageMs },
+    behaviour,
+    bootstraps,
+  }: NodeSettings,
   privateKey: PrivateKey,
   trace: TraceSink,
-  { physical, seed, state, recovery, onFault }: Surroundings,
+  { physical, seed, state, recovery, addresses, onFault }: Surroundings,
 ): CreateLife {
   if (verifyMs === 'measured') {
     throw new Error('nodes.cpu.verifyMs is yet to be measured: the scenario must say the number');
@@ -38,7 +48,8 @@ export function livesOf(
   const { clock } = physical;
   const uplink = new AccessLine(bitsPerSecond(uplinkMbps));
   const downlink = new AccessLine(bitsPerSecond(downlinkMbps));
-  const resolved = resolveOptions(TESTNET_DEFAULTS, options);
+  const bootstrap = bootstraps.map((node) => addresses[node]!);
+  const resolved = resolveOptions({ ...TESTNET_DEFAULTS, bootstrap }, options);
   const log = logThatFails((message, cause) => {
     onFault(new Error(`simulated node ${index}: ${message}`, { cause }));
   });

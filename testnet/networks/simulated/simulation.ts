@@ -6,6 +6,7 @@
  * It patches the globals of its realm from start() to stop(), so it runs in a worker of its own (simulation-worker.ts).
  */
 import type { PrivateKey } from '@libp2p/interface';
+import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import type { Node } from '../../../src/node.ts';
 import type { TraceSink } from '../../../src/telemetry/trace.ts';
 import type { FaultAction } from '../../faults/fault.ts';
@@ -15,6 +16,7 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { linkModel } from '../../topology/link-model.ts';
 import { fundedAccounts, TESTNET_CHAIN_ID } from '../../workload/accounts.ts';
 import { DialPlan } from '../dial-plan.ts';
+import { openPairs } from '../open-pairs.ts';
 import { fundedState } from '../funded-state.ts';
 import { describeMissing, isReady, readinessOf, wantedNodes } from '../readiness.ts';
 import { conditionsOf } from '../scenario-links.ts';
@@ -33,7 +35,7 @@ import { FaultActions } from './fault-actions.ts';
 import { patchGlobals } from './global-patch.ts';
 import { guardRealWorld, SimulationBreach, type Guard } from './guard.ts';
 import { SharedRecovery } from './modelled-verifier.ts';
-import type { Death, SimulatedHost } from './simulated-host.ts';
+import { simulatedAddress, type Death, type SimulatedHost } from './simulated-host.ts';
 import { simulatedKey } from './simulated-key.ts';
 import { livesOf } from './simulated-lives.ts';
 import { SimulatedMember } from './simulated-member.ts';
@@ -65,6 +67,7 @@ export class Simulation implements Network {
   readonly physical: SimulatedNetwork;
   readonly #settings: readonly NodeSettings[];
   readonly #watchesScores: boolean;
+  readonly #discovered: boolean;
   readonly #members: readonly SimulatedMember[];
   readonly #dials: DialPlan;
   readonly #driver: ClockDriver;
@@ -72,6 +75,7 @@ export class Simulation implements Network {
   readonly #log: EventLog;
   readonly #guard: Guard;
   readonly #unpatch: () => void;
+  #upAtMs = Infinity;
   #fault: Error | undefined;
   #stopped = false;
 
@@ -95,12 +99,16 @@ export class Simulation implements Network {
     this.#log = new EventLog(keys.length, scenario.measure.copies);
     this.#settings = nodeSettings(scenario);
     this.#watchesScores = scenario.measure.series.of.includes('scores');
-    this.#dials = new DialPlan(keys.length, edges, (node) => this.#settings[node]!.joinsLate);
+    this.#discovered = scenario.topology.kind === 'discovered';
+    this.#dials = new DialPlan(keys.length, edges, (node) => this.#settings[node]!.joinsLate, {
+      discovered: this.#discovered,
+    });
     const surroundings = {
       physical: this.physical,
       seed: scenario.seed,
       state: fundedState(TESTNET_CHAIN_ID, fundedAccounts(scenario)),
       recovery: new SharedRecovery(),
+      addresses: keys.map((key, node) => simulatedAddress(node, peerIdFromPrivateKey(key)).toString()),
       onFault: (error: Error) => {
         this.#fault ??= error;
       },
@@ -124,7 +132,10 @@ export class Simulation implements Network {
     });
   }
 
-  /** Resolves when every node that is there is connected as `edges` say and has its mesh. @throws when that takes too long, virtual. */
+  /**
+   * Resolves when every node that is there is connected as `edges` say, or as they find each other, and has its mesh.
+   * @throws when that takes too long, virtual.
+   */
   static async start(
     scenario: Scenario,
     edges: readonly Edge[],
@@ -201,6 +212,18 @@ export class Simulation implements Network {
         );
       });
     });
+  }
+
+  get upAtMs(): number {
+    return this.#upAtMs;
+  }
+
+  connections(): Promise<Edge[]> {
+    const indexOf = new Map(this.nodes.map(({ peerId, index }) => [peerId, index]));
+    const told = this.#members.flatMap(({ index, up, host }): [number, Set<number>][] =>
+      up ? [[index, new Set(host.connections().map(({ peerId }) => indexOf.get(peerId.toString())!))]] : [],
+    );
+    return Promise.resolve(openPairs(new Map(told), (node) => this.isUp(node)));
   }
 
   isUp(node: number): boolean {
@@ -294,19 +317,24 @@ export class Simulation implements Network {
   async #start(scenario: Scenario, progress: Progress): Promise<void> {
     const { seed, measure } = scenario;
     const first = this.#members.filter(({ index }) => this.#dials.hasJoined(index));
-    const starts = first.map((member) => {
+    // Who begins from an address finds somebody there.
+    const early = first.filter(({ index }) => index < (scenario.topology.bootstraps ?? 0));
+    for (const member of early) await this.#driver.ask(member.index, () => member.start());
+    const starts = first.slice(early.length).map((member) => {
       const delayMs = uniform(streamOf(seed, 'node', member.index, 'start'), 0, START_WITHIN_MS);
       return this.as(member.index, () => member.start(), delayMs);
     });
-    await Promise.all([...starts, this.#driver.sleepUntil(START_WITHIN_MS)]);
+    await Promise.all([...starts, this.#driver.sleepUntil(this.clock.nowMs() + START_WITHIN_MS)]);
+    this.#upAtMs = this.clock.nowMs();
     progress('start', first.length, first.length);
     const { edges } = this.#dials;
     // A node goes on dialling whom it did not reach.
     const dialled = Promise.allSettled(edges.map(([from, to]) => this.#dial(from, to)));
-    const wanted = wantedNodes(this.#settings, edges);
+    const wanted = wantedNodes(this.#settings, this.#discovered ? null : edges);
     for (;;) {
       await this.sleepUntil(this.clock.nowMs() + LOOK_MS);
-      const now = readinessOf(wanted, await this.status());
+      const found = this.#discovered ? await this.connections() : undefined;
+      const now = readinessOf(wanted, await this.status(), found);
       progress('connect', now.connections, now.edges);
       progress('mesh', now.meshed, now.nodes);
       if (isReady(now)) break;

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { Agenda } from '../../../../testnet/agenda.ts';
 import type { FaultAction, PlannedFault } from '../../../../testnet/faults/fault.ts';
 import { inflictFaults } from '../../../../testnet/faults/inflict-faults.ts';
+import { LinkFaults } from '../../../../testnet/faults/link-faults.ts';
+import { planFaults } from '../../../../testnet/faults/plan-faults.ts';
+import { resolveScenario } from '../../../../testnet/scenario/resolve.ts';
 import { BreakableNetwork } from '../../../helpers/manual-network.ts';
 
 const START_MS = 2000;
@@ -31,6 +34,35 @@ describe('inflictFaults', () => {
     ]);
     assert.equal(course.remaining, 0);
     assert.deepEqual(course.downtimes(), [{ node: 1, fromMs: 2000, untilMs: null }]);
+  });
+
+  it('asks who is connected when the time of links has come, and says so when nobody is', async () => {
+    const network = new BreakableNetwork(3);
+    const scenario = resolveScenario(
+      '{nodes: {count: 3}, topology: {kind: discovered}, faults: {timeline: [{at: 1s, cut: {count: 1}, for: 1s}, {at: 3s, cut: {count: 1}}]}}',
+    );
+    const agenda = new Agenda(network);
+    const course = inflictFaults(
+      network,
+      agenda,
+      planFaults(scenario, [], 5000),
+      START_MS,
+      new LinkFaults(scenario),
+    );
+    await agenda.sleepUntil(START_MS + 500);
+    network.open = [[1, 2]];
+    await agenda.sleepUntil(START_MS + 2500);
+    network.open = [];
+    await agenda.sleepUntil(START_MS + 3500);
+    assert.deepEqual(
+      course.applied.map(({ action, appliedAtMs, missed }) => [action, appliedAtMs, missed]),
+      [
+        [{ kind: 'cut', links: [[1, 2]] }, START_MS + 1000, null],
+        [{ kind: 'heal', links: [[1, 2]] }, START_MS + 2000, null],
+        [{ kind: 'cut', links: [] }, START_MS + 3000, 'there are 0 links to choose from, not 1'],
+      ],
+    );
+    assert.equal(course.remaining, 0);
   });
 
   it('knows when nodes were down: killed, restarted, and not there at first', async () => {

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
 import type { FaultAction, PlannedFault } from '../../../../testnet/faults/fault.ts';
+import { linkKey } from '../../../../testnet/faults/choose-links.ts';
+import { LinkFaults } from '../../../../testnet/faults/link-faults.ts';
 import { planFaults } from '../../../../testnet/faults/plan-faults.ts';
 import type { Edge } from '../../../../testnet/networks/network.ts';
 import { nodeSettings } from '../../../../testnet/scenario/node-settings.ts';
@@ -32,12 +34,74 @@ const timeline = (entries: string, network?: Network) => plan(`timeline: [${entr
 /** `kill 3 at 5000` */
 const brief = (faults: readonly PlannedFault[]) =>
   faults.map(({ atMs, action }) => {
+    if ('entry' in action) return `${action.phase} links of entry ${action.entry} at ${atMs}`;
     const what =
       'node' in action ? String(action.node) : action.links.map((link) => link.join('-')).join(' ');
     return `${action.kind} ${what} at ${atMs}`;
   });
 const nodesOf = (faults: readonly PlannedFault[], kind: FaultAction['kind']) =>
   faults.flatMap(({ action }) => (action.kind === kind && 'node' in action ? [action.node] : []));
+
+describe('planFaults of nodes that find each other', () => {
+  const scenario = (entries: string) =>
+    resolveScenario(`{topology: {kind: discovered}, faults: {timeline: [${entries}]}}`);
+  const found = (entries: string) => brief(planFaults(scenario(entries), [], SPAN_MS));
+
+  it('leaves links to the moment', () => {
+    assert.deepEqual(
+      found(
+        '{at: 1s, cut: {count: 1}, for: 2s, name: a}, {at: 1500ms, kill: [3], for: 1s}, {at: 2s, heal: a}, {at: 2s, partition: {shares: [0.5]}}',
+      ),
+      [
+        'begin links of entry 0 at 1000',
+        'kill 3 at 1500',
+        'begin links of entry 2 at 2000',
+        'begin links of entry 3 at 2000',
+        'restart 3 at 2500',
+        'end links of entry 0 at 3000',
+      ],
+    );
+  });
+
+  it('works them out of what is connected then, and undoes the same', () => {
+    const faults = new LinkFaults(
+      scenario(
+        '{at: 1s, cut: {count: 2}, for: 2s}, {at: 1s, partition: [[0]], name: p}, {at: 3s, heal: p}, {at: 1s, change: all, to: {latencyMs: 9}}',
+      ),
+    );
+    const open: Edge[] = [
+      [0, 1],
+      [2, 3],
+      [4, 5],
+    ];
+    const all = complete(10);
+    const linksOf = (actions: readonly FaultAction[]) =>
+      actions.map((action) =>
+        'links' in action ? [action.kind, ...action.links.map(linkKey)] : assert.fail(),
+      );
+    const cut = linksOf(faults.begin(0, { all, open }));
+    assert.equal(cut.length, 1);
+    const held = cut[0]!.slice(1);
+    assert.ok(held.length === 2 && held.every((key) => open.map(linkKey).includes(key)));
+    assert.deepEqual(open.filter((link) => faults.isCut(link)).map(linkKey), held);
+    // Any two nodes on different sides, connected or not; what was cut stays so when the sides are one again.
+    const parted = linksOf(faults.begin(1, { all, open }))[0]!.slice(1);
+    const ownCut = held.filter((key) => key === '0-1');
+    assert.equal(parted.length + ownCut.length, 9);
+    assert.deepEqual(linksOf(faults.begin(2, { all, open })), [['heal', ...parted]]);
+    assert.deepEqual(linksOf(faults.end(0)), [['heal', ...held]]);
+    assert.deepEqual(faults.end(0), []);
+    assert.equal(linksOf(faults.begin(3, { all, open }))[0]!.length, 1 + all.length);
+  });
+
+  it('finds nobody to hit where nothing is connected', () => {
+    const faults = new LinkFaults(scenario('{at: 1s, cut: {count: 2}}'));
+    assert.throws(
+      () => faults.begin(0, { all: complete(10), open: [] }),
+      /there are 0 links to choose from, not 2/,
+    );
+  });
+});
 
 describe('planFaults', () => {
   it('plans nothing where nothing is to break', () => {
@@ -277,6 +341,8 @@ class Replay {
       case 'heal':
         for (const [a, b] of action.links) assert.ok(this.#cut.delete(`${a}-${b}`), what);
         break;
+      case 'links':
+        assert.fail(`on a graph all links are known: ${what}`);
       case 'slow':
       case 'change':
       case 'restore':

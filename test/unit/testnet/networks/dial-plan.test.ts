@@ -24,6 +24,16 @@ describe('DialPlan', () => {
     assert.equal(plan.isEdge(1, 3), false);
   });
 
+  it('has nobody dial where nodes find each other, and any two may be connected', () => {
+    const plan = new DialPlan(4, [], (node) => node === 3, { discovered: true });
+    plan.join(3);
+    assert.deepEqual(
+      [0, 1, 2, 3].map((node) => plan.of(node)),
+      [[], [], [], []],
+    );
+    assert.deepEqual([plan.isEdge(0, 3), plan.isEdge(2, 2)], [true, false]);
+  });
+
   it('has a late joiner dial its neighbours that are there, and of two of them the later one', () => {
     const plan = new DialPlan(4, SQUARE, (node) => node >= 2);
     assert.deepEqual(plan.edges, [[0, 1]]);

@@ -61,6 +61,60 @@ describe('readiness of a network', () => {
     assert.ok(!isReady(readinessOf(line(), [up(1, 1), up(2, 1), up(1, 1)])));
   });
 
+  it('of nodes that find each other is a mesh each, and nobody cut off', () => {
+    const wanted = wantedNodes(
+      nodeSettings(
+        resolveScenario(
+          '{nodes: {count: 4, options: {gossip.dlo: 1, gossip.dout: 0}}, topology: {kind: discovered}}',
+        ),
+      ),
+      null,
+    );
+    assert.deepEqual(
+      wanted.map(({ peers, Dlo }) => [peers, Dlo]),
+      Array(4).fill([1, 1]),
+    );
+    const pairs = [up(1, 1), up(1, 1), up(1, 1), up(1, 1)];
+    const parted = readinessOf(wanted, pairs, [
+      [0, 1],
+      [2, 3],
+    ]);
+    assert.ok(!isReady(parted));
+    assert.equal(describeMissing(parted), '2 of 4 nodes were cut off from the rest (2, 3)');
+    assert.ok(
+      isReady(
+        readinessOf(wanted, pairs, [
+          [0, 1],
+          [2, 3],
+          [1, 2],
+        ]),
+      ),
+    );
+    const meshless = readinessOf(
+      wanted,
+      [up(1, 0), up(1, 1), up(0, 0), up(1, 1)],
+      [
+        [0, 1],
+        [1, 3],
+      ],
+    );
+    assert.equal(
+      describeMissing(meshless),
+      '1 of 2 connections were not there, 1 of 4 nodes were cut off from the rest (2), 2 of 4 nodes had no mesh (0, 2)',
+    );
+  });
+
+  it('wants no more of few nodes than all others', () => {
+    const wanted = wantedNodes(
+      nodeSettings(resolveScenario('{nodes: {count: 3}, topology: {kind: discovered}}')),
+      null,
+    );
+    assert.deepEqual(
+      wanted.map(({ peers }) => peers),
+      [2, 2, 2],
+    );
+  });
+
   it('says what is missing', () => {
     const cases: [string, { up: boolean; peers: number; mesh: number }[]][] = [
       ['1 of 3 nodes had no mesh', [up(1, 1), up(2, 1), up(1, 1)]],

@@ -68,6 +68,41 @@ const broken: [what: string, text: string, ...lines: string[]][] = [
     'a.yaml:5:5: topology.edges: nodes 3, 4 are cut off from the other 3: add edges to topology.edges that reach them',
   ],
   [
+    'a degree of nodes that find each other',
+    'topology:\n  kind: discovered\n  degree: 6\n',
+    'a.yaml:3:11: topology.degree: nodes of kind discovered choose their own connections: leave it out, and write how many each keeps as nodes: {options: {peers.target: 6}}',
+  ],
+  [
+    'bootstraps of a graph',
+    'topology: {kind: ring, bootstraps: 2}\n',
+    'a.yaml:1:36: topology.bootstraps: kind ring gives every node its connections: leave it out, or set topology.kind to discovered',
+  ],
+  [
+    'nobody to find the bootstraps',
+    'nodes: {count: 3}\ntopology: {kind: discovered, bootstraps: 3}\n',
+    'a.yaml:2:42: topology.bootstraps: 3 of 3 nodes are bootstraps, and nobody is left to find them: at most 2',
+  ],
+  [
+    'a bootstrap that joins late',
+    'topology: {kind: discovered}\nfaults: {lateJoiners: {nodes: [4, 0], at: 1s}}\n',
+    'a.yaml:2:35: faults.lateJoiners.nodes.1: node 0 is one all others begin from: it must be there, name others than 0 to 0',
+  ],
+  [
+    'more late joiners than there are beside the bootstraps',
+    'nodes: {count: 5}\ntopology: {kind: discovered, bootstraps: 2}\nfaults: {lateJoiners: {count: 4, at: 1s}}\n',
+    'a.yaml:3:31: faults.lateJoiners.count: there are only 3 nodes beside the bootstraps, who must be there: lower it',
+  ],
+  [
+    'a link named in a network without a graph',
+    'topology: {kind: discovered}\nfaults:\n  timeline:\n    - {at: 1s, cut: [[0, 1], [1, 2]]}\n',
+    'a.yaml:4:21: faults.timeline.0.cut: which nodes are connected shows only when it runs: write {count: 2}, links that are open then, chosen by the seed',
+  ],
+  [
+    'an option the testnet sets',
+    'nodes: {options: {discovery: true}}\n',
+    'a.yaml:1:30: nodes.options.discovery: the testnet sets this option for each node itself; leave it out',
+  ],
+  [
     'regions that are nowhere',
     'topology:\n  kind: regions\n',
     'a.yaml:2:9: topology.kind: kind regions needs nodes that are somewhere: set links.regions, or region of nodes.groups',

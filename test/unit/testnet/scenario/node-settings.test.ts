@@ -24,14 +24,33 @@ describe('nodeSettings', () => {
         index,
         group: null,
         region: null,
-        options: { 'gossip.d': 6 },
+        options: { 'gossip.d': 6, discovery: false },
         uplinkMbps: 10,
         downlinkMbps: null,
         cpu: { verifyMs: 0, messageMs: 0 },
         behaviour: 'honest',
         joinsLate: false,
+        bootstraps: [],
       })),
     );
+  });
+
+  it('of nodes that find each other have addresses to begin from, and of the first those before', () => {
+    const settings = settingsOf('{nodes: {count: 5}, topology: {kind: discovered, bootstraps: 2}}');
+    assert.deepEqual(
+      settings.map(({ bootstraps }) => bootstraps),
+      [[], [0], [0, 1], [0, 1], [0, 1]],
+    );
+    assert.ok(settings.every(({ options }) => options['discovery'] === true));
+  });
+
+  it('of nodes that find each other never make a bootstrap join late', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const late = settingsOf(
+        `{seed: ${seed}, nodes: {count: 6}, topology: {kind: discovered, bootstraps: 2}, faults: {lateJoiners: {count: 4, at: 1s}}}`,
+      ).flatMap(({ joinsLate, index }) => (joinsLate ? [index] : []));
+      assert.deepEqual(late, [2, 3, 4, 5]);
+    }
   });
 
   it('of a group lie over those of all nodes, field by field', () => {
@@ -50,12 +69,13 @@ nodes:
       index: 4,
       group: 'slow',
       region: 'moon',
-      options: { 'gossip.d': 5, 'gossip.heartbeat': 700 },
+      options: { 'gossip.d': 5, 'gossip.heartbeat': 700, discovery: false },
       uplinkMbps: null,
       downlinkMbps: 20,
       cpu: { verifyMs: 5, messageMs: 0.2 },
       behaviour: 'honest',
       joinsLate: false,
+      bootstraps: [],
     });
     assert.deepEqual(
       countBy(settings, ({ group }) => group),

@@ -170,7 +170,7 @@ describe('a broken scenario', () => {
     [
       'an unknown kind',
       'topology:\n  kind: rnig\n',
-      'a.yaml:2:9: topology.kind: expected one of random-regular, complete, ring, line, star, erdos-renyi, watts-strogatz, barabasi-albert, clusters, regions, edges, got the text "rnig"; did you mean "ring"?',
+      'a.yaml:2:9: topology.kind: expected one of random-regular, complete, ring, line, star, erdos-renyi, watts-strogatz, barabasi-albert, clusters, regions, edges, discovered, got the text "rnig"; did you mean "ring"?',
     ],
     [
       'a section without fields',
