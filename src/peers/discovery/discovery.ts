@@ -12,10 +12,13 @@ import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Cancel, Clock, Random } from '../../environment.ts';
 import { parseMultiaddr, peerIdOf } from '../../host/address.ts';
-import { dialFailure } from '../../host/dial-failure.ts';
+import type { DialFailure } from '../../host/dial-failure.ts';
 import type { Host, HostConnection, PeerIdText } from '../../host/host.ts';
 import { AddressBook, LASTING_MS, type KnownEntry } from './address-book.ts';
+import { Asking } from './asking.ts';
 import { Bootstraps } from './bootstraps.ts';
+import { Dialling } from './dialling.ts';
+import { KeptPeers } from './kept-peers.ts';
 import type { Members } from './members.ts';
 import type { PeersFault, ToldPeer } from './messages.ts';
 import type { DiscoveryOptions } from './options.ts';
@@ -34,10 +37,6 @@ import {
 const LOOK_MS = 1_000;
 /** After something changed: what changes at once is looked at once. */
 const LOOK_SOON_MS = 100;
-/** In need one peer is asked again so much later than it would answer. */
-const ASK_AGAIN_FACTOR = 2;
-/** Peers asked at once, in need. */
-const MAX_ASKING = 3;
 /** Connected so lately, a peer is told of: longer ago we know no more than anybody. */
 const TELL_WITHIN_MS = 600_000;
 /** Whoever we let go is not dialled again for so long. */
@@ -72,27 +71,23 @@ export interface DiscoveryInit {
 }
 
 export class Discovery {
+  readonly book: AddressBook;
   readonly #init: DiscoveryInit;
   readonly #host: Host;
   readonly #clock: Clock;
   readonly #options: DiscoveryOptions;
-  readonly book: AddressBook;
+  readonly #kept: KeptPeers;
   readonly #bootstraps: Bootstraps;
   readonly #exchange: PeerExchange;
-  /** Dials under way, of peers in the book. */
-  readonly #dialling = new Map<PeerIdText, Candidate>();
-  /** Connected because they are bootstraps. */
-  readonly #begunFrom = new Set<PeerIdText>();
+  readonly #asking: Asking;
+  readonly #dialling: Dialling;
+  /** Since when it is connected. */
   readonly #sinceMs = new Map<PeerIdText, number>();
+  /** Connected, and told of others. */
   readonly #served = new Set<PeerIdText>();
-  readonly #askedAtMs = new Map<PeerIdText, number>();
-  readonly #asking = new Set<PeerIdText>();
   readonly #barred = new Set<PeerIdText>();
-  /** On the disk. */
-  readonly #kept = new Set<PeerIdText>();
   /** Being disconnected by us. */
   readonly #dropping = new Set<PeerIdText>();
-  #nextAskAtMs = 0;
   #nextRotationAtMs = Infinity;
   #swaps = false;
   #look: { atMs: number; cancel: Cancel } | undefined;
@@ -106,12 +101,25 @@ export class Discovery {
     this.#host = host;
     this.#clock = clock;
     this.#options = options;
-    this.book = new AddressBook(options, random, (peer) => this.#unkeep(peer));
+    this.#kept = new KeptPeers(host, (error) => {
+      if (!this.#stopped) init.onDiskFailure(error);
+    });
+    this.book = new AddressBook(options, random, (peer) => this.#kept.forget(peer));
     // A network's nodes may all have the same list, those in it too.
     const bootstraps = options.bootstrap
       .map(parseMultiaddr)
       .filter((address) => peerIdOf(address)?.equals(host.peerId) !== true);
     this.#bootstraps = new Bootstraps(bootstraps, options, random);
+    this.#dialling = new Dialling({
+      host,
+      clock,
+      bootstraps: this.#bootstraps,
+      onFailed: (peer, failure) => this.#dialFailed(peer, failure),
+      onError: (address, error) => {
+        if (!this.#stopped) init.onDialFailed(address.toString(), error);
+      },
+      onEnded: () => this.#lookSoon(),
+    });
     this.#exchange = new PeerExchange({
       host,
       clock,
@@ -124,6 +132,13 @@ export class Discovery {
       onFault: (peerId, fault) => this.#blame(peerId, fault),
       onTooOften: (peer) => init.onTooOften(peer),
     });
+    this.#asking = new Asking({
+      clock,
+      random,
+      options,
+      ask: (peerId) => this.#exchange.ask(peerId),
+      onTold: (by, peers) => this.#told(by, peers),
+    });
   }
 
   /** Whether it looks for peers by itself by now. */
@@ -132,19 +147,14 @@ export class Discovery {
   }
 
   async start(): Promise<void> {
-    const nowMs = this.#clock.nowMs();
-    for (const { peer, addresses } of await this.#host.knownPeers()) {
-      this.#kept.add(peer);
-      for (const address of addresses.toReversed()) {
-        const transport = transportOf(address);
-        if (transport !== undefined) this.book.proved(peer, transport, nowMs);
-      }
+    const { begins, members } = this.#init;
+    for (const { peer, addresses } of await this.#kept.read()) {
+      for (const address of addresses.toReversed()) this.book.proved(peer, address, this.#clock.nowMs());
     }
-    const { begins } = this.#init;
     this.#isOff = begins === 'known' && this.book.size === 0;
     if (this.#stopped || this.#isOff) return;
     await this.#exchange.start();
-    this.#init.members?.onChange((peer) => this.#memberChanged(peer));
+    members?.onChange((peer) => this.#memberChanged(peer));
     if (begins === 'at-start' || this.book.size > 0) this.#begin();
   }
 
@@ -155,7 +165,7 @@ export class Discovery {
     if (!this.#isOff) await this.#exchange.stop();
   }
 
-  /** The owner saw a first connection open, */
+  /** The owner saw a connection open, */
   onConnect({ peerId }: HostConnection): void {
     const peer = peerId.toString();
     if (!this.#sinceMs.has(peer)) this.#sinceMs.set(peer, this.#clock.nowMs());
@@ -167,9 +177,13 @@ export class Discovery {
   onDisconnect(peerId: PeerId): void {
     const peer = peerId.toString();
     const nowMs = this.#clock.nowMs();
-    if (!this.#dropping.delete(peer)) this.book.disconnected(peer, this.#ageMs(peer, nowMs), nowMs);
-    for (const about of [this.#sinceMs, this.#askedAtMs, this.#served, this.#begunFrom]) about.delete(peer);
-    this.#exchange.forget(peer);
+    const ageMs = this.#ageMs(peer, nowMs);
+    // One that others opened, in this node or there, and closed soon says nothing.
+    const isTelling = ageMs >= LASTING_MS || this.#dialling.isOurs(peer);
+    if (!this.#dropping.delete(peer) && isTelling) this.book.disconnected(peer, ageMs, nowMs);
+    this.#sinceMs.delete(peer);
+    this.#served.delete(peer);
+    for (const part of [this.#asking, this.#dialling, this.#exchange]) part.forget(peer);
     this.#lookSoon();
   }
 
@@ -209,18 +223,16 @@ export class Discovery {
     this.#hear(connections, nowMs);
     const decided = this.#plan(connections, nowMs);
     for (const { peer, reason } of decided.drop) this.#drop(peer, reason, nowMs);
-    for (const peer of decided.dial) void this.#dial(this.book.get(peer)!);
-    if (decided.dialBootstraps) {
-      const connected = new Set(connections.map(({ peerId }) => peerId.toString()));
-      for (const address of this.#bootstraps.due(nowMs, (peer) => connected.has(peer)))
-        void this.#dialBootstrap(address);
-    }
+    for (const peer of decided.dial) void this.#dialling.dial(this.book.get(peer)!);
+    if (decided.dialBootstraps) this.#dialling.dialBootstraps(nowMs, (peer) => this.#isConnected(peer));
     if (decided.rotated) {
       this.#rotateLater();
       this.#swaps = true;
     }
     if (decided.swapped) this.#swaps = false;
-    this.#ask(connections, decided.isShort, nowMs);
+    const isAsking = this.#asking.askOne(connections, decided.isShort);
+    // In need several are asked, one after the other.
+    if (isAsking && decided.isShort) this.#lookSoon();
   }
 
   /** What connected peers say of themselves, and what dials have shown. */
@@ -234,7 +246,8 @@ export class Discovery {
       const ageMs = this.#ageMs(peer, nowMs);
       this.book.connected(peer, ageMs, nowMs);
       // Who dialled us and stays is worth a try in the next life too.
-      if (isProved || (ageMs >= LASTING_MS && !this.#kept.has(peer))) this.#keep(peer);
+      if (isProved || (ageMs >= LASTING_MS && !this.#kept.has(peer)))
+        this.#kept.keep(peer, this.book.get(peer)?.addresses ?? []);
     }
   }
 
@@ -253,7 +266,7 @@ export class Discovery {
       connections: connections
         .map((connection) => this.#describe(connection))
         .filter(({ peer }) => !this.#dropping.has(peer)),
-      dialling: [...this.#dialling.values()],
+      dialling: this.#dialling.peers(),
       diallingBootstraps: this.#bootstraps.dialling,
       candidates: () =>
         this.book
@@ -275,88 +288,28 @@ export class Discovery {
       sinceMs: this.#sinceMs.get(peer) ?? 0,
       range: rangeOf(remoteAddress),
       isKept: this.#init.isKept(peerId),
-      isBootstrap: this.#begunFrom.has(peer),
+      isBootstrap: this.#dialling.isBegunFrom(peer),
       isServed: this.#served.has(peer),
       score: this.#init.score(peer),
     };
   }
 
-  async #dial({ peer, addresses }: Readonly<KnownEntry>): Promise<void> {
-    const range = rangeOf(dialAddress(addresses[0]!, peer));
-    this.#dialling.set(peer, { peer, range });
-    let failure: Error | undefined;
-    for (const transport of addresses) {
-      const address = dialAddress(transport, peer);
-      try {
-        await this.#host.dial(address);
-        failure = undefined;
-        break;
-      } catch (error) {
-        failure = error as Error;
-        if (this.#stopped) return;
-        this.#init.onDialFailed(address.toString(), failure);
-      }
-    }
-    this.#dialling.delete(peer);
+  #dialFailed(peer: PeerIdText, failure: DialFailure): void {
     if (this.#stopped) return;
-    if (failure !== undefined) {
-      this.book.failed(peer, this.#clock.nowMs());
-      const kind = dialFailure(failure);
-      if (kind === 'refused') this.#init.members?.observed(peer, 'dial-refused');
-      else if (kind === 'silent') this.#init.members?.observed(peer, 'dial-timeout');
-    }
-    this.#lookSoon();
+    this.book.failed(peer, this.#clock.nowMs());
+    if (failure === 'refused') this.#init.members?.observed(peer, 'dial-refused');
+    else if (failure === 'silent') this.#init.members?.observed(peer, 'dial-timeout');
   }
 
-  async #dialBootstrap(address: Multiaddr): Promise<void> {
-    try {
-      const peerId = await this.#host.dial(address);
-      const peer = peerId.toString();
-      this.#bootstraps.reached(address, peer, this.#clock.nowMs());
-      const isOurs = this.#host
-        .connections()
-        .some((open) => open.direction === 'outbound' && open.peerId.equals(peerId));
-      if (isOurs) this.#begunFrom.add(peer);
-    } catch (error) {
-      this.#bootstraps.failed(address, this.#clock.nowMs());
-      if (!this.#stopped) this.#init.onDialFailed(address.toString(), error as Error);
-    }
-    this.#lookSoon();
-  }
-
-  /** In need every peer as often as it answers, else one by chance now and then. */
-  #ask(connections: readonly HostConnection[], isShort: boolean, nowMs: number): void {
-    if (this.#asking.size >= MAX_ASKING || (!isShort && nowMs < this.#nextAskAtMs)) return;
-    const againMs = ASK_AGAIN_FACTOR * this.#options.answerMs;
-    const free = connections.filter(({ peerId }) => {
-      const peer = peerId.toString();
-      return !this.#asking.has(peer) && nowMs - (this.#askedAtMs.get(peer) ?? -Infinity) >= againMs;
-    });
-    const chosen = free[Math.floor(this.#init.random.next() * free.length)];
-    if (chosen === undefined) return;
-    this.#nextAskAtMs = nowMs + this.#options.askMs;
-    void this.#askOne(chosen);
-    if (isShort) this.#lookSoon();
-  }
-
-  async #askOne({ peerId, remoteAddress }: HostConnection): Promise<void> {
-    const peer = peerId.toString();
-    this.#asking.add(peer);
-    this.#askedAtMs.set(peer, this.#clock.nowMs());
-    try {
-      const source = sourceOf(peer, remoteAddress);
-      const reach = reachOf(remoteAddress);
-      for (const { peer: other, addresses } of await this.#exchange.ask(peerId)) {
-        const believed = addresses.filter((transport) =>
-          isWithin(reachOf(dialAddress(transport, other)), reach),
-        );
-        if (other !== this.#host.peerId.toString())
-          this.book.learn(other, believed, source, this.#clock.nowMs());
-      }
-    } catch {
-      // It does not speak the protocol, has no time or is gone: another is asked the next time.
-    } finally {
-      this.#asking.delete(peer);
+  #told({ peerId, remoteAddress }: HostConnection, peers: readonly ToldPeer[]): void {
+    const source = sourceOf(peerId.toString(), remoteAddress);
+    const reach = reachOf(remoteAddress);
+    const nowMs = this.#clock.nowMs();
+    for (const { peer, addresses } of peers) {
+      const believed = addresses.filter((transport) =>
+        isWithin(reachOf(dialAddress(transport, peer)), reach),
+      );
+      if (peer !== this.#host.peerId.toString()) this.book.learn(peer, believed, source, nowMs);
     }
     this.#lookSoon();
   }
@@ -365,9 +318,8 @@ export class Discovery {
     if (this.#barred.has(asker)) return undefined;
     this.#begin();
     const nowMs = this.#clock.nowMs();
-    const connections = this.#host.connections();
-    this.#hear(connections, nowMs);
-    const met = connections.find(({ peerId }) => peerId.toString() === asker);
+    this.#hear(this.#host.connections(), nowMs);
+    const met = this.#connection(asker);
     if (met === undefined) return undefined;
     const reach = reachOf(met.remoteAddress);
     const tellable = ({ peer }: Readonly<KnownEntry>): boolean =>
@@ -381,16 +333,25 @@ export class Discovery {
   #memberChanged(peer: PeerIdText): void {
     const member = this.#init.members?.of(peer);
     if (this.#stopped || !this.#isOn || member === undefined) return;
-    if (member.state === 'dead') {
-      const peerId = peerIdFromString(peer);
-      if (this.#isConnected(peer) && !this.#init.isKept(peerId)) {
+    if (member.state === 'alive') {
+      const by = this.#connection(member.by ?? peer);
+      if (by !== undefined) {
+        const believed = told(member.addresses, reachOf(by.remoteAddress));
+        this.book.learn(
+          peer,
+          believed,
+          sourceOf(by.peerId.toString(), by.remoteAddress),
+          this.#clock.nowMs(),
+        );
+      }
+      if (member.cause === 'returned' || member.cause === 'refuted') this.book.returned(peer);
+    } else if (member.state === 'dead') {
+      const open = this.#connection(peer);
+      if (open !== undefined && !this.#init.isKept(open.peerId)) {
         this.#init.onDropped(peer, 'dead');
         this.book.disconnected(peer, Infinity, this.#clock.nowMs());
         this.#disconnect(peer);
       }
-    } else if (member.state === 'alive') {
-      this.book.learn(peer, told(member.addresses, 'private'), member.by, this.#clock.nowMs());
-      if (member.cause === 'returned' || member.cause === 'refuted') this.book.returned(peer);
     }
     this.#lookSoon();
   }
@@ -399,7 +360,7 @@ export class Discovery {
     const peer = peerId.toString();
     this.#barred.add(peer);
     if (this.#barred.size > MAX_BARRED) this.#barred.delete(this.#barred.values().next().value!);
-    const met = this.#host.connections().find((open) => open.peerId.equals(peerId));
+    const met = this.#connection(peer);
     if (met !== undefined) this.book.forgetFrom(sourceOf(peer, met.remoteAddress));
     this.#init.onFault(peer, fault);
     this.#disconnect(peer);
@@ -425,27 +386,11 @@ export class Discovery {
   }
 
   #isConnected(peer: PeerIdText): boolean {
-    return this.#host.connections().some(({ peerId }) => peerId.toString() === peer);
+    return this.#connection(peer) !== undefined;
   }
 
-  #keep(peer: PeerIdText): void {
-    const { addresses } = this.book.get(peer) ?? { addresses: [] };
-    if (addresses.length === 0) return;
-    this.#kept.add(peer);
-    this.#remember(
-      peer,
-      addresses.map((transport) => dialAddress(transport, peer)),
-    );
-  }
-
-  #unkeep(peer: PeerIdText): void {
-    if (this.#kept.delete(peer)) this.#remember(peer, []);
-  }
-
-  #remember(peer: PeerIdText, addresses: readonly Multiaddr[]): void {
-    this.#host.remember(peerIdFromString(peer), addresses).catch((error: unknown) => {
-      if (!this.#stopped) this.#init.onDiskFailure(error as Error);
-    });
+  #connection(peer: PeerIdText): HostConnection | undefined {
+    return this.#host.connections().find(({ peerId }) => peerId.toString() === peer);
   }
 }
 
