@@ -119,10 +119,13 @@ export class EventHeap {
     this.#compact();
   }
 
-  /** Every event that `matches` comes `byMs` later. O(n). */
-  delayWhere(matches: (event: VirtualEvent) => boolean, byMs: number): void {
-    for (const event of this.#events) if (matches(event)) event.timeMs += byMs;
+  /** Every event that `matches` leaves the heap; those that will run are returned in their order. O(n). */
+  takeWhere(matches: (event: VirtualEvent) => boolean): VirtualEvent[] {
+    const taken = this.#events.filter((event) => event.callback !== undefined && matches(event));
+    const gone = new Set(taken);
+    this.#events = this.#events.filter((event) => !gone.has(event));
     this.#compact();
+    return taken.sort((a, b) => (before(a, b) ? -1 : 1));
   }
 
   #removeTop(): void {

@@ -64,7 +64,7 @@ export class FaultActions {
         member.host.thaw();
         break;
       case 'slow':
-        member.host.processor.slowDown(action.factor);
+        member.host.slowDown(action.factor);
         break;
     }
     return null;

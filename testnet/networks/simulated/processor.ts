@@ -18,12 +18,20 @@ export class Processor {
     return this.#slowness;
   }
 
-  /** For what is handed over from now on. @throws {RangeError} unless above 0. */
-  slowDown(factor: number): void {
+  /**
+   * From now on, for what is left of the work handed over already, too.
+   * @returns how many times longer that takes now.
+   * @throws {RangeError} unless above 0.
+   */
+  slowDown(factor: number, nowMs: number): number {
     if (!(factor > 0 && factor < Infinity)) {
       throw new RangeError(`a node is slowed by a factor above 0, not ${factor}: freeze it to stop it`);
     }
+    const ratio = factor / this.#slowness;
     this.#slowness = factor;
+    const sinceMs = this.#frozenAtMs ?? nowMs;
+    if (this.#busyUntilMs > sinceMs) this.#busyUntilMs = sinceMs + (this.#busyUntilMs - sinceMs) * ratio;
+    return ratio;
   }
 
   /** When work that takes `costMs` at full speed, handed over at `nowMs`, is done. */

@@ -171,6 +171,12 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
     this.#network.readOn(this.owner);
   }
 
+  /** All that the process computes takes `factor` times as long as at full speed. @throws {RangeError} unless above 0. */
+  slowDown(factor: number): void {
+    const { clock } = this.#network;
+    clock.stretchWork(this.owner, this.processor.slowDown(factor, clock.nowMs()));
+  }
+
   addresses(): Multiaddr[] {
     return this.state === 'listening' ? [this.address] : [];
   }

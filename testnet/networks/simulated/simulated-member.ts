@@ -88,7 +88,7 @@ export class SimulatedMember {
     if (disk === 'lost') this.#disk = emptyDisk();
     this.#died = new AbortController();
     this.#lives.push(this.#create(this.#disk, this.#lives.length));
-    this.host.processor.slowDown(slowness);
+    this.host.slowDown(slowness);
   }
 
   /** Of all lives together; counts go on for a while after a death, for what is lost on its way to the dead. */

@@ -118,13 +118,35 @@ export class VirtualClock implements Clock {
     if (frozen === undefined) return;
     this.#frozen.delete(owner);
     const forMs = this.#nowMs - frozen.sinceMs;
-    this.#heap.delayWhere((event) => event.owner === owner && event.nature === 'work', forMs);
+    for (const event of this.#takeWork(owner)) {
+      event.timeMs += forMs;
+      this.#heap.push(event);
+    }
     for (const event of frozen.parked) {
       if (event.callback === undefined) continue;
       event.parked = false;
       event.timeMs = event.nature === 'work' ? event.timeMs + forMs : this.#nowMs;
       event.sequence = this.#sequence++;
       this.#heap.push(event);
+    }
+  }
+
+  /** What is left of the work that the process of `owner` has begun takes `ratio` times as long. O(pending events). */
+  stretchWork(owner: number, ratio: number): void {
+    const frozen = this.#frozen.get(owner);
+    const sinceMs = frozen?.sinceMs ?? this.#nowMs;
+    const stretch = (event: VirtualEvent): void => {
+      event.timeMs = sinceMs + (event.timeMs - sinceMs) * ratio;
+    };
+    for (const event of frozen?.parked ?? []) if (event.nature === 'work') stretch(event);
+    for (const event of this.#takeWork(owner)) {
+      stretch(event);
+      if (frozen === undefined) this.#heap.push(event);
+      else {
+        // It may have come due now, and the time of the thaw is told from when it would have been.
+        event.parked = true;
+        frozen.parked.push(event);
+      }
     }
   }
 
@@ -273,5 +295,9 @@ export class VirtualClock implements Clock {
       // A first drain before the first event: promises made outside settle in nobody's name.
       realSetImmediate(refill);
     });
+  }
+
+  #takeWork(owner: number): VirtualEvent[] {
+    return this.#heap.takeWhere((event) => event.owner === owner && event.nature === 'work');
   }
 }

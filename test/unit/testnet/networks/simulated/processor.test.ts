@@ -16,15 +16,28 @@ describe('Processor', () => {
     assert.equal(new Processor(0.1).messageMs, 0.1);
   });
 
-  it('works slower by a factor, from the next thing on', () => {
+  it('works slower by a factor, also on what is begun, until it is as fast again', () => {
     const processor = new Processor();
     assert.equal(processor.occupy(0, 10), 10);
-    processor.slowDown(4);
+    assert.equal(processor.slowDown(4, 5), 4);
     assert.equal(processor.slowness, 4);
-    assert.equal(processor.occupy(5, 10), 50);
-    processor.slowDown(1);
-    assert.equal(processor.occupy(5, 10), 60);
-    for (const factor of [0, -1, NaN, Infinity]) assert.throws(() => processor.slowDown(factor), RangeError);
+    assert.equal(processor.occupy(5, 10), 65);
+    assert.equal(processor.slowDown(1, 25), 1 / 4);
+    assert.equal(processor.occupy(25, 10), 45);
+    processor.slowDown(2, 100);
+    assert.equal(processor.occupy(100, 1), 102);
+    for (const factor of [0, -1, NaN, Infinity]) {
+      assert.throws(() => processor.slowDown(factor, 0), RangeError);
+    }
+  });
+
+  it('becomes slower or faster while it is frozen, for what is left then', () => {
+    const processor = new Processor();
+    processor.occupy(0, 30);
+    processor.freeze(10);
+    processor.slowDown(2, 60);
+    processor.thaw(100);
+    assert.equal(processor.occupy(100, 1), 142);
   });
 
   it('goes on after a freeze with what was left to do', () => {

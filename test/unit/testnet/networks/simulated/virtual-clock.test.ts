@@ -249,6 +249,36 @@ describe('VirtualClock', () => {
       assert.deepEqual(ran, ['due meanwhile@70', 'of another@80', 'due after@120']);
     });
 
+    it('stretches what is left of its work, of nobody else and nothing else', async () => {
+      const { clock, ran, note } = setUp();
+      clock.schedule(1, 30, note('first'), 'work');
+      clock.schedule(1, 30, note('second'), 'work');
+      clock.schedule(1, 50, note('third'), 'work');
+      clock.schedule(1, 55, note('timer'));
+      clock.schedule(2, 51, note('of another'), 'work');
+      await clock.runUntil(10);
+      clock.stretchWork(1, 4);
+      await clock.runUntil(50);
+      clock.stretchWork(1, 1 / 4);
+      await clock.runUntilIdle();
+      assert.deepEqual(ran, ['of another@51', 'timer@55', 'first@60', 'second@60', 'third@80']);
+    });
+
+    it('stretches it while it stands still, to go on at the thaw with what is left', async () => {
+      const { clock, ran, note } = setUp();
+      clock.schedule(1, 30, note('due meanwhile'), 'work');
+      clock.schedule(1, 80, note('due after'), 'work');
+      await clock.runUntil(10);
+      clock.freeze(1);
+      await clock.runUntil(50);
+      clock.stretchWork(1, 1 / 2);
+      assert.equal(clock.statistics.pending, 2);
+      await clock.runUntil(60);
+      clock.thaw(1);
+      await clock.runUntilIdle();
+      assert.deepEqual(ran, ['due meanwhile@70', 'due after@95']);
+    });
+
     it('leaves alone what is physical, as does the death of the owner', async () => {
       const { clock, ran, note } = setUp();
       clock.schedule(1, 10, note('packet'), 'physical');
