@@ -1,5 +1,6 @@
 /** When a network counts as up: every node is there, connected as asked, and its gossip mesh stands. */
-import { resolveOptions } from '../../src/config.ts';
+import { resolveOptions, type NodeOptions } from '../../src/config.ts';
+import type { PropagationMode } from '../../src/propagation/modes.ts';
 import type { NodeSettings } from '../scenario/node-settings.ts';
 import { cutOff } from '../topology/connectivity.ts';
 import type { Edge, NodeStatus } from './network.ts';
@@ -12,8 +13,8 @@ export interface WantedNode {
   index: number;
   /** Connections it is to have. */
   peers: number;
-  /** Below it a heartbeat would still graft. */
-  Dlo: number;
+  /** Peers in its mesh that it is to have: so many that no heartbeat would graft, of neighbours that propagate as it does. */
+  mesh: number;
 }
 
 /** How far a network is that starts: what is there, and what is to be (`nodes`, `edges`). */
@@ -33,23 +34,34 @@ export interface Readiness {
  * (`edges` null) each is to have as many connections as a mesh needs.
  */
 export function wantedNodes(nodes: readonly NodeSettings[], edges: readonly Edge[] | null): WantedNode[] {
-  if (edges === null) {
-    const there = nodes.filter(({ joinsLate }) => !joinsLate);
-    return there.map(({ index, options }) => {
-      const Dlo = resolveOptions(options)['gossip.dlo'];
-      return { index, peers: Math.min(Dlo, there.length - 1), Dlo };
-    });
-  }
-  const peers = new Map<number, number>();
-  for (const index of edges.flat()) peers.set(index, (peers.get(index) ?? 0) + 1);
-  return nodes
-    .filter(({ joinsLate }) => !joinsLate)
-    .map(({ index, options }) => ({
-      index,
-      peers: peers.get(index) ?? 0,
-      Dlo: resolveOptions(options)['gossip.dlo'],
-    }));
+  const there = nodes.filter(({ joinsLate }) => !joinsLate);
+  const options = nodes.map((node) => resolveOptions(node.options));
+  const neighbours = edges && neighboursOf(nodes.length, edges);
+  return there.map(({ index }) => {
+    const own = options[index]!;
+    const Dlo = own['gossip.dlo'];
+    const others = neighbours?.[index] ?? there.flatMap((node) => (node.index === index ? [] : node.index));
+    const mesh = Math.min(Dlo, others.filter((peer) => exchange(own, options[peer]!)).length);
+    return { index, peers: edges === null ? Math.min(Dlo, others.length) : others.length, mesh };
+  });
 }
+
+function neighboursOf(nodes: number, edges: readonly Edge[]): number[][] {
+  const neighbours = Array.from({ length: nodes }, (): number[] => []);
+  for (const [a, b] of edges) {
+    neighbours[a]!.push(b);
+    neighbours[b]!.push(a);
+  }
+  return neighbours;
+}
+
+/** Whether the one counts the other among its mesh (propagation.ts). */
+function exchange(one: NodeOptions, other: NodeOptions): boolean {
+  if (one.propagation === 'pull') return other.sync;
+  return meansOf(one.propagation) === meansOf(other.propagation);
+}
+
+const meansOf = (mode: PropagationMode): string => (mode === 'push' ? 'hybrid' : mode);
 
 /**
  * @param status of all nodes of the network, by index.
@@ -62,10 +74,10 @@ export function readinessOf(
 ): Readiness {
   const meshless: number[] = [];
   let [up, meshed, ends, missingEnds] = [0, 0, 0, 0];
-  for (const { index, peers, Dlo } of wanted) {
+  for (const { index, peers, mesh } of wanted) {
     const now = status[index]!;
     if (now.up) up++;
-    if (now.up && now.peers >= peers && now.mesh >= Math.min(Dlo, peers)) meshed++;
+    if (now.up && now.peers >= peers && now.mesh >= mesh) meshed++;
     else meshless.push(index);
     ends += peers;
     missingEnds += Math.max(0, peers - now.peers);

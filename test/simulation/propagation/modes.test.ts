@@ -5,6 +5,7 @@ import { FrameMeter } from '../../../src/propagation/frame-meter.ts';
 import type { StreamData } from '../../../src/host/host.ts';
 import type { Simulation } from '../../../testnet/networks/simulated/simulation.ts';
 import { SimulatedHost } from '../../../testnet/networks/simulated/simulated-host.ts';
+import { nodeSettings } from '../../../testnet/scenario/node-settings.ts';
 import { planWorkload } from '../../../testnet/workload/plan.ts';
 import {
   arrivalsOf,
@@ -125,5 +126,38 @@ describe('modes of propagation', function () {
       assert.deepEqual([message, control], [0, 0]);
     });
     assert.deepEqual(protocolsOf(wire), ['/txgossip/sync/1']);
+  });
+
+  it('each group its own way: who pulls has all from those that push, and speaks no gossipsub', async () => {
+    const scenario = scenarioOf({
+      seed: 4,
+      nodes: {
+        count: 20,
+        groups: [
+          { name: 'pulling', share: 0.3, options: { propagation: 'pull' } },
+          { name: 'frugal', share: 0.3, options: { gossip: { preset: 'frugal', d: 4 } } },
+        ],
+      },
+      topology: { kind: 'random-regular', degree: 8 },
+      links: { latencyMs: 30 },
+      workload: { transactions: 20, senders: 20 },
+    });
+    const groups = nodeSettings(scenario).map(({ group }) => group);
+    const plan = await planWorkload(scenario);
+    await withSimulation(scenario, async (simulation) => {
+      for (const { raw, entry } of plan) void simulation.submit(entry, raw);
+      await sleep(simulation, 20_000);
+      await everybodyHasAll(
+        simulation,
+        plan.map(({ hash }) => hash),
+      );
+      for (const [node, group] of groups.entries()) {
+        const events = await eventsOf(simulation, node);
+        const by = new Set(events.flatMap((event) => (event.kind === 'arrival' ? event.provenance : [])));
+        by.delete('rpc');
+        assert.equal(by.has('push'), group !== 'pulling');
+        if (group === 'pulling') assert.deepEqual([...by], ['sync']);
+      }
+    });
   });
 });

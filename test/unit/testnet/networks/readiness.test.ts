@@ -56,7 +56,7 @@ describe('readiness of a network', () => {
   });
 
   it('needs no larger mesh than a heartbeat would leave alone', () => {
-    const wanted = line().map((node) => ({ ...node, Dlo: 1 }));
+    const wanted = line().map((node) => ({ ...node, mesh: 1 }));
     assert.ok(isReady(readinessOf(wanted, [up(1, 1), up(2, 1), up(1, 1)])));
     assert.ok(!isReady(readinessOf(line(), [up(1, 1), up(2, 1), up(1, 1)])));
   });
@@ -71,7 +71,7 @@ describe('readiness of a network', () => {
       null,
     );
     assert.deepEqual(
-      wanted.map(({ peers, Dlo }) => [peers, Dlo]),
+      wanted.map(({ peers, mesh }) => [peers, mesh]),
       Array(4).fill([1, 1]),
     );
     const pairs = [up(1, 1), up(1, 1), up(1, 1), up(1, 1)];
@@ -113,6 +113,30 @@ describe('readiness of a network', () => {
       wanted.map(({ peers }) => peers),
       [2, 2, 2],
     );
+  });
+
+  it('wants a mesh of those neighbours alone that propagate as a node does', () => {
+    const meshes = (...modes: object[]): number[] =>
+      wantedNodes(
+        nodeSettings(
+          resolveScenario(
+            JSON.stringify({
+              nodes: {
+                count: 3,
+                groups: modes.map((options, i) => ({ name: `g${i}`, nodes: [i], options })),
+              },
+            }),
+          ),
+        ),
+        LINE,
+      ).map(({ mesh }) => mesh);
+    const [hybrid, push, pull, eth] = ['hybrid', 'push', 'pull', 'eth'].map((propagation) => ({
+      propagation,
+    }));
+    assert.deepEqual(meshes(hybrid!, push!, hybrid!), [1, 2, 1]);
+    // One that pulls compares with whoever does; the others do not count it in.
+    assert.deepEqual(meshes(hybrid!, pull!, push!), [0, 1, 0]);
+    assert.deepEqual(meshes(eth!, eth!, pull!), [1, 1, 0]);
   });
 
   it('says what is missing', () => {
