@@ -1,42 +1,26 @@
-/** Simulated networks that nobody wired: nodes that know one address to begin from. */
-import { peerIdFromPrivateKey } from '@libp2p/peer-id';
-import type { Scenario } from '../../testnet/scenario/scenario.ts';
-import { simulatedKey } from '../../testnet/networks/simulated/simulated-key.ts';
-import type { Simulation, SimulationOptions } from '../../testnet/networks/simulated/simulation.ts';
-import { streamOf } from '../../testnet/random.ts';
+/** Simulated networks that nobody wired: nodes that know the address of node 0. */
+import type { Simulation } from '../../testnet/networks/simulated/simulation.ts';
 import { scenarioOf, withSimulation } from './simulations.ts';
 
 interface DiscoveredFields {
   seed: number;
   nodes: number;
-  /** Options of every node beside discovery's own. */
   options?: Record<string, unknown>;
-  /** Further fields of the scenario. */
-  fields?: Record<string, unknown>;
+  latencyMs?: number;
 }
 
-/** Every node looks for peers and knows the address of node 0. */
-async function discoveredScenario({ seed, nodes, options, fields }: DiscoveredFields): Promise<Scenario> {
-  const key = await simulatedKey(streamOf(seed, 'node', 0, 'key'));
-  const bootstrap = `/memory/0/p2p/${peerIdFromPrivateKey(key).toString()}`;
-  return scenarioOf({
-    seed,
-    nodes: {
-      count: nodes,
-      cpu: { verifyMs: 0 },
-      options: { discovery: true, bootstrap: [bootstrap], ...options },
-    },
-    ...fields,
-  });
-}
-
-/** Starts it without a single connection. */
+/** Lets `work` have it once everybody is connected with everybody, however far around, and has a mesh. */
 export async function withDiscovered<T>(
-  what: DiscoveredFields,
+  { seed, nodes, options, latencyMs = 50 }: DiscoveredFields,
   work: (simulation: Simulation) => Promise<T>,
-  options: SimulationOptions = {},
 ): Promise<T> {
-  return withSimulation(await discoveredScenario(what), work, { edges: [], ...options });
+  const scenario = scenarioOf({
+    seed,
+    nodes: { count: nodes, cpu: { verifyMs: 0 }, options },
+    topology: { kind: 'discovered', bootstraps: 1 },
+    links: { latencyMs },
+  });
+  return withSimulation(scenario, work);
 }
 
 /** Of each node that is up: connections in all, and those it dialled. */
