@@ -56,6 +56,9 @@ export const CLIENT_VERSION = `txgossip/v${packageVersion}/${process.platform}-$
 /** How often the pool is asked for what has outlived its time. */
 const EXPIRY_INTERVAL_MS = 30_000;
 
+/** In which a node has compared itself with several peers, some of them busy: a minute. */
+const GAPS_HEAL_WITHIN_INTERVALS = 6;
+
 export interface NodeInit {
   options: NodeOptions;
   host: Host;
@@ -131,6 +134,7 @@ export class Node implements RpcBackend {
       maxTransactionBytes: options['tx.maxbytes'],
       trace,
       silent,
+      gapsHealWithinMs: options.sync ? GAPS_HEAL_WITHIN_INTERVALS * options['sync.interval'] : undefined,
       onShown: (hashes) => this.#unbroadcast.drop(hashes),
       onUnheard: (hashes) => this.reconciliation.settle(hashes),
       onError: (error) => log.error({ err: error }, 'propagation failed'),
@@ -394,6 +398,7 @@ function propagationOptions(options: NodeOptions): PropagationOptions {
     maxBatchTransactions: options['batch.transactions'],
     maxBatchBytes: options['batch.bytes'],
     maxBatchDelayMs: options['batch.delay'],
+    batchIntervalMs: options['batch.interval'],
     maxQueuedMessages: options['validation.messages'],
     maxQueuedBytes: options['validation.bytes'],
     maxQueueAgeMs: options['validation.maxage'],

@@ -24,7 +24,13 @@ export const validationOptions = {
     z.number().min(0),
     D.maxBatchDelayMs,
     'MS',
-    'gathering while the line is busy; an idle line sends at once',
+    'gathering while the node is behind, at most; an idle one sends at once',
+  ),
+  'batch.interval': validation(
+    z.number().min(0),
+    D.batchIntervalMs,
+    'MS',
+    'gathering while it is not, between two messages of its own; at most batch.delay',
   ),
   'validation.messages': validation(
     integer(1),

@@ -1,7 +1,7 @@
 /**
  * The way into the pool, the same for RPC, gossip and reconciliation, cheapest step first: size, known, decode, what
  * needs neither signature nor state, signature, pool. Each step's answer is an outcome; every arrival and refusal
- * leaves a trace event here and nowhere else.
+ * leaves a trace event here and nowhere else. A large message is worked on in turns, others between.
  */
 import type { Hex } from '../bytes.ts';
 import type { Clock } from '../environment.ts';
@@ -15,6 +15,9 @@ import { isRefusal, type TransactionRefusal } from '../transaction/refusal.ts';
 import type { TransactionRules } from '../transaction/rules.ts';
 import type { DecodedTransaction, Transaction } from '../transaction/transaction.ts';
 import type { Verifier } from '../transaction/verifier.ts';
+import { Lane } from './lane.ts';
+import { Turn } from './turn.ts';
+import { Verification } from './verification.ts';
 
 export interface Source {
   provenance: Provenance;
@@ -38,12 +41,6 @@ export interface AdmissionInit {
   trace: TraceSink;
 }
 
-const VERIFIER_BUSY: Refused = {
-  status: 'refused',
-  code: 'verifier-busy',
-  message: 'node is busy: too many signatures wait to be checked, try again',
-};
-
 /** Hashes: 5 MB. Bounds what a flood of bad transactions leaves behind. */
 const MAX_REFUSED_REMEMBERED = 32_768;
 /** 10 min: nothing is refused for good for ever, a reorganisation gives a nonce back. */
@@ -64,19 +61,27 @@ function giveUp(preparing: Promise<void>): Promise<never> {
   return Promise.reject(new Error('the account state moves faster than it can be read, try again'));
 }
 
-type Checked = { decoded: DecodedTransaction } | CheckedRefusal;
+type Checked = { decoded: DecodedTransaction } | { hash: Hex; transaction: Transaction } | CheckedRefusal;
+
+type Judged = Exclude<Checked, { decoded: DecodedTransaction }>;
 
 export class Admission {
   readonly #pool: Mempool;
-  readonly #verifier: Verifier;
+  readonly #verification: Verification;
+  readonly #turn: Turn;
+  readonly #checking = new Lane();
+  readonly #entering = new Lane();
   readonly #rules: TransactionRules;
   readonly #clock: Clock;
   readonly #trace: TraceSink;
   readonly #refusedForGood = new HashMemory(MAX_REFUSED_REMEMBERED, REFUSED_REMEMBERED_MS);
 
+  #lagMs = 0;
+
   constructor(init: AdmissionInit) {
     this.#pool = init.pool;
-    this.#verifier = init.verifier;
+    this.#verification = new Verification(init.verifier);
+    this.#turn = new Turn(init.clock);
     this.#rules = init.rules;
     this.#clock = init.clock;
     this.#trace = init.trace;
@@ -90,6 +95,11 @@ export class Admission {
   /** What `wants` denies for that reason. */
   refusedForGood(): Iterable<Hex> {
     return this.#refusedForGood.hashes(this.#clock.nowMs());
+  }
+
+  /** How long what came last had waited for its end since it was read; 0 when no signatures wait any more. */
+  get lagMs(): number {
+    return this.#verification.queued > 0 ? this.#lagMs : 0;
   }
 
   /** Each transaction for itself, in order. */
@@ -111,37 +121,96 @@ export class Admission {
   }
 
   async #admit(raws: readonly Uint8Array[], source: Source, whole: boolean): Promise<Admitted[]> {
-    const origin = originOf(source);
-    const checked = raws.map((raw) => this.#check(raw, origin));
     const faulty = (refused: Refused): boolean => whole && meaningOf(refused).verdict === 'reject';
+    const checked = await this.#checkAll(raws, originOf(source));
     if (checked.some((check) => 'refused' in check && faulty(check.refused)))
       return this.#refuseAll(checked, source);
 
     const unverified = checked.flatMap((check) => ('decoded' in check ? [check.decoded] : []));
-    const verified = await this.#verify(unverified);
-    const judged = checked.map((check): { hash: Hex | null; transaction: Transaction } | CheckedRefusal => {
+    const verified =
+      unverified.length === 0 ? undefined : await this.#verification.verify(unverified, source);
+    const judged = checked.map((check): Judged => {
       if (!('decoded' in check)) return check;
       const { hash } = check.decoded;
-      const verdict = verified.get(hash)!;
+      const verdict = verified!.get(hash)!;
       return 'status' in verdict ? { hash, refused: verdict } : { hash, transaction: verdict };
     });
     if (judged.some((entry) => 'refused' in entry && faulty(entry.refused)))
       return this.#refuseAll(judged, source);
-    const senders = judged.flatMap((entry) => ('transaction' in entry ? [entry.transaction.sender] : []));
+    this.#lagMs = this.#clock.nowMs() - source.receivedAtMs;
+    return this.#enterAll(judged, source);
+  }
+
+  /** A message at a time, so that what came first is verified first. */
+  async #checkAll(raws: readonly Uint8Array[], origin: Origin): Promise<Checked[]> {
+    const waiting = this.#checking.enter();
+    if (waiting !== undefined) await waiting;
+    try {
+      const checked: Checked[] = [];
+      this.#turn.begin();
+      for (const raw of raws) {
+        if (this.#turn.isOver()) await this.#turn.next();
+        checked.push(this.#check(raw, origin));
+      }
+      this.#turn.end();
+      return checked;
+    } finally {
+      this.#checking.leave();
+    }
+  }
+
+  /** A message at a time, once the state of its senders is known. */
+  async #enterAll(judged: readonly Judged[], source: Source): Promise<Admitted[]> {
+    const results: Admitted[] = [];
     const unavailable = new Map<Hex, Refused>();
-    // Looked at once more after each wait: the head may move in the very moment it ends.
+    while (results.length < judged.length) {
+      await this.#prepare(judged.slice(results.length), unavailable);
+      const waiting = this.#entering.enter();
+      if (waiting !== undefined) await waiting;
+      try {
+        await this.#enterSome(judged, unavailable, source, results);
+      } finally {
+        this.#entering.leave();
+      }
+    }
+    return results;
+  }
+
+  /** Until all are in, or the head of the chain has moved meanwhile. */
+  async #enterSome(
+    judged: readonly Judged[],
+    unavailable: ReadonlyMap<Hex, Refused>,
+    source: Source,
+    results: Admitted[],
+  ): Promise<void> {
+    this.#turn.begin();
+    while (results.length < judged.length) {
+      if (this.#turn.isOver()) await this.#turn.next();
+      const entry = judged[results.length]!;
+      const refused = 'refused' in entry ? entry.refused : unavailable.get(entry.transaction.sender);
+      if (refused !== undefined) {
+        results.push(this.#refuse('refused' in entry ? entry : { hash: entry.hash, refused }, source));
+      } else if ('transaction' in entry) {
+        const preparing = this.#pool.prepare([entry.transaction.sender]);
+        if (preparing !== undefined) {
+          preparing.catch(() => undefined);
+          break;
+        }
+        results.push(this.#add(entry.transaction, originOf(source), source));
+      }
+    }
+    this.#turn.end();
+  }
+
+  /** Until the state of their senders is known. Looked at once more after each wait: the head may move in the very moment it ends. */
+  async #prepare(judged: readonly Judged[], unavailable: Map<Hex, Refused>): Promise<void> {
+    const senders = judged.flatMap((entry) => ('transaction' in entry ? [entry.transaction.sender] : []));
     for (let waits = 0; ; waits++) {
       const unknown = senders.filter((sender) => !unavailable.has(sender));
       const preparing = unknown.length === 0 ? undefined : this.#pool.prepare(unknown);
-      if (preparing === undefined) break;
+      if (preparing === undefined) return;
       await this.#waitFor(waits < MAX_STATE_WAITS ? preparing : giveUp(preparing), senders, unavailable);
     }
-    return judged.map((entry) => {
-      if ('refused' in entry) return this.#refuse(entry, source);
-      const refused = unavailable.get(entry.transaction.sender);
-      if (refused !== undefined) return this.#refuse({ hash: entry.hash, refused }, source);
-      return this.#add(entry.transaction, origin, source);
-    });
   }
 
   /** Adds those of the senders whose state cannot be had now. One of them is not worth the others of its message. */
@@ -174,21 +243,12 @@ export class Admission {
       return { hash: null, refused, bytesHash: hash };
     }
     const refused = this.#pool.precheck(decoded, origin, this.#clock.nowMs());
-    return refused === undefined ? { decoded } : { hash: decoded.hash, refused };
-  }
-
-  async #verify(batch: DecodedTransaction[]): Promise<Map<Hex, Transaction | Refused>> {
-    const byHash = new Map<Hex, Transaction | Refused>();
-    if (batch.length === 0) return byHash;
-    const results = await this.#verifier.verify(batch);
-    batch.forEach(({ hash }, index) => {
-      if (results === 'busy') byHash.set(hash, VERIFIER_BUSY);
-      else {
-        const result = results[index]!;
-        byHash.set(hash, isRefusal(result) ? toRefused(result) : result);
-      }
-    });
-    return byHash;
+    if (refused !== undefined) return { hash: decoded.hash, refused };
+    const known = this.#verification.recall(decoded);
+    if (known === undefined) return { decoded };
+    return 'status' in known
+      ? { hash: decoded.hash, refused: known }
+      : { hash: decoded.hash, transaction: known };
   }
 
   #add(transaction: Transaction, origin: Origin, source: Source): Admitted {
@@ -236,16 +296,11 @@ export class Admission {
   }
 
   /** A message with a fault in it: the faults are named; the rest counts as malformed by the company it keeps. */
-  #refuseAll(
-    entries: readonly (
-      CheckedRefusal | { decoded: DecodedTransaction } | { hash: Hex | null; transaction: Transaction }
-    )[],
-    source: Source,
-  ): Admitted[] {
+  #refuseAll(entries: readonly Checked[], source: Source): Admitted[] {
     return entries.map((entry) => {
       if ('refused' in entry) return this.#refuse(entry, source);
       const hash = 'decoded' in entry ? entry.decoded.hash : entry.hash;
-      if (hash !== null) this.#trace.notes?.refused(hash, BAD_COMPANY, source);
+      this.#trace.notes?.refused(hash, BAD_COMPANY, source);
       return { hash, outcome: BAD_COMPANY };
     });
   }

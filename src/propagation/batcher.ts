@@ -6,12 +6,27 @@ export interface BatchLimits {
   maxBatchTransactions: number;
   maxBatchBytes: number;
   maxBatchDelayMs: number;
+  batchIntervalMs: number;
 }
 
+export interface BatcherInit {
+  limits: BatchLimits;
+  clock: Clock;
+  /** How far behind the node is with what it is given; 0 when nothing waits. */
+  lagMs: () => number;
+  send: (batch: Transaction[]) => void;
+}
+
+/** Of sums of fractions of a millisecond: a delay as short may not move the clock at all. */
+const ROUNDING_MS = 1e-6;
+
 /**
- * Gathers transactions into messages without delaying a lone one: on an idle line the first leaves at once; what
- * follows within `maxBatchDelayMs` gathers until that time is over or a limit is reached. Order is kept, so a
- * sender's nonces stay in order within and across batches.
+ * Gathers transactions into messages without delaying a lone one: the first leaves at once; what follows within
+ * `batchIntervalMs` of that gathers until this time is over. A node that is behind gathers as long as it is behind, up to
+ * `maxBatchDelayMs`: a message costs every node the same whatever is in it (0.1 ms a copy), so the busier the network, the
+ * fuller they have to be, while batching no more than doubles what load makes everybody wait. Whatever the time, a
+ * batch leaves when it is full, by number or bytes. Order is kept, so a sender's nonces stay in order within and across
+ * batches.
  *
  * A batch must not be what some node ignored before: its id would be remembered, and it would go nowhere. What was
  * ignored behind a nonce gap therefore never travels without the transaction that freed it (`addFreed`).
@@ -19,15 +34,19 @@ export interface BatchLimits {
 export class Batcher {
   readonly #limits: BatchLimits;
   readonly #clock: Clock;
+  readonly #lagMs: () => number;
   readonly #send: (batch: Transaction[]) => void;
+  /** Hashes of what waits. */
+  readonly #held = new Set<Hex>();
   #waiting: Transaction[] = [];
   #waitingBytes = 0;
   #lastSentAtMs = -Infinity;
   #cancelTimer: Cancel | undefined;
 
-  constructor(limits: BatchLimits, clock: Clock, send: (batch: Transaction[]) => void) {
+  constructor({ limits, clock, lagMs, send }: BatcherInit) {
     this.#limits = limits;
     this.#clock = clock;
+    this.#lagMs = lagMs;
     this.#send = send;
   }
 
@@ -67,22 +86,33 @@ export class Batcher {
       this.#waiting.length + together.length <= maxBatchTransactions &&
       this.#waitingBytes + bytes <= maxBatchBytes;
     if (!fits) this.flush();
-    this.#waiting.push(...together);
+    for (const transaction of together) {
+      this.#waiting.push(transaction);
+      this.#held.add(transaction.hash);
+    }
     this.#waitingBytes += bytes;
     if (this.#waiting.length >= maxBatchTransactions) this.flush();
   }
 
+  /** Looks again each `batchIntervalMs`: nobody tells when the node has caught up. */
   #sendSoon(): void {
     if (this.#waiting.length === 0 || this.#cancelTimer !== undefined) return;
-    const sinceLastMs = this.#clock.nowMs() - this.#lastSentAtMs;
-    if (sinceLastMs >= this.#limits.maxBatchDelayMs) this.flush();
-    else
-      this.#cancelTimer = this.#clock.after(this.#limits.maxBatchDelayMs - sinceLastMs, () => this.flush());
+    const { maxBatchDelayMs, batchIntervalMs } = this.#limits;
+    const delayMs = Math.min(Math.max(batchIntervalMs, this.#lagMs()), maxBatchDelayMs);
+    const restMs = delayMs - (this.#clock.nowMs() - this.#lastSentAtMs);
+    if (restMs < ROUNDING_MS) {
+      this.flush();
+      return;
+    }
+    this.#cancelTimer = this.#clock.after(Math.min(restMs, Math.max(batchIntervalMs, 1)), () => {
+      this.#cancelTimer = undefined;
+      this.#sendSoon();
+    });
   }
 
   /** It is to leave with the next batch. */
   holds(hash: Hex): boolean {
-    return this.#waiting.some((transaction) => transaction.hash === hash);
+    return this.#held.has(hash);
   }
 
   /** Sends what waits, now. */
@@ -93,6 +123,7 @@ export class Batcher {
     const batch = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
+    this.#held.clear();
     this.#lastSentAtMs = this.#clock.nowMs();
     this.#send(batch);
   }
@@ -101,5 +132,6 @@ export class Batcher {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     this.#waiting = [];
+    this.#held.clear();
   }
 }

@@ -29,11 +29,15 @@ export type CopyObserver = (idKey: string, data: Uint8Array) => void;
 /** Called with every copy of a message that another peer had sent before. */
 export type DuplicateObserver = (idKey: string, from: string) => void;
 
+/** What we think of a peer beyond what gossipsub sees: its P5. */
+export type PeerScorer = (peer: string) => number;
+
 /** What gossipsub is told, on any host. */
 export function gossipSettings(
   topic: string,
   options: PropagationOptions,
   onCopy: CopyObserver,
+  scoreOf: PeerScorer = () => 0,
 ): Partial<GossipsubOpts> {
   const { gossip } = options;
   return {
@@ -65,7 +69,7 @@ export function gossipSettings(
       maxIdontwantMessageIDs: 512,
       maxPeerInfos: 16,
     },
-    scoreParams: scoreParams(topic),
+    scoreParams: scoreParams(topic, scoreOf),
     scoreThresholds: scoreThresholds,
     D: gossip.D,
     Dlo: gossip.Dlo,
@@ -89,8 +93,11 @@ export function createGossipRouter(
   topic: string,
   options: PropagationOptions,
   onCopy: CopyObserver,
+  scoreOf: PeerScorer,
 ): GossipRouter {
-  const router = gossipsub(gossipSettings(topic, options, onCopy))(host.gossipComponents) as GossipRouter;
+  const router = gossipsub(gossipSettings(topic, options, onCopy, scoreOf))(
+    host.gossipComponents,
+  ) as GossipRouter;
   for (const method of [
     'start',
     'stop',

@@ -29,6 +29,7 @@ import { GapHold } from './gap-hold.ts';
 import { createGossipRouter, observeDuplicates, penalize, type GossipRouter } from './gossip-router.ts';
 import { messageId, messageIdFromKey, messageIdKey } from './message-id.ts';
 import type { PropagationOptions } from './options.ts';
+import { Padding } from './padding.ts';
 import type { PeerScoreParts, Propagation, PropagationInit } from './propagation.ts';
 import { Traffic } from './traffic.ts';
 import { ValidationLine } from './validation-line.ts';
@@ -52,6 +53,7 @@ export class Gossip implements Propagation {
   readonly #held: GapHold;
   readonly #batcher: Batcher;
   readonly #echoes = new Echoes();
+  readonly #padding: Padding;
   readonly #silent: boolean;
   /** By id: messages read and not yet answered, and whether we had the same to publish. */
   readonly #underWay = new Map<string, 'theirs' | 'ours-too'>();
@@ -79,8 +81,16 @@ export class Gossip implements Propagation {
       onError: init.onError,
     });
     this.#held = new GapHold(init.options.maxHeldMessages);
-    this.#batcher = new Batcher(init.options, init.clock, (batch) => this.#send(batch));
-    this.#router = createGossipRouter(init.host, init.topic, init.options, this.#onCopy);
+    this.#batcher = new Batcher({
+      limits: init.options,
+      clock: init.clock,
+      lagMs: () => this.#admission.lagMs,
+      send: (batch) => this.#send(batch),
+    });
+    this.#padding = new Padding(init.clock, init.pool, init.gapsHealWithinMs);
+    this.#router = createGossipRouter(init.host, init.topic, init.options, this.#onCopy, (peer) =>
+      this.#padding.score(peer),
+    );
     const { notes } = init.trace;
     if (notes !== undefined) observeDuplicates(this.#router, (idKey, from) => notes.copy(idKey, from));
   }
@@ -241,11 +251,19 @@ export class Gossip implements Propagation {
     this.#onShown?.(results.flatMap(({ hash, outcome }) => (isKnown(outcome) ? hash! : [])));
     const verdicts = new Set(results.map(({ outcome }) => meaningOf(outcome).verdict));
     const queued = results.filter(({ outcome }) => outcome.status === 'queued').map(({ hash }) => hash!);
-    if (verdicts.has('reject')) this.#verdict(message.idKey, source, 'reject');
-    else if (
-      verdicts.has('accept') ||
-      results.some(({ hash }) => hash !== null && this.#batcher.holds(hash))
-    ) {
+    if (verdicts.has('reject')) {
+      this.#verdict(message.idKey, source, 'reject');
+      return;
+    }
+    if (this.#padding.judge(source, results) && verdicts.has('accept')) {
+      this.#verdict(message.idKey, source, 'ignore');
+      if (this.#silent) return;
+      // As soon as the whole would have gone on.
+      this.spread(results);
+      this.#batcher.flush();
+      return;
+    }
+    if (verdicts.has('accept') || results.some(({ hash }) => hash !== null && this.#batcher.holds(hash))) {
       // What we are about to publish is not new here, but has not gone on from here either; and if our batch turns out
       // to be this very message, gossipsub will not send it.
       this.#verdict(message.idKey, source, 'accept');

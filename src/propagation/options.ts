@@ -42,8 +42,10 @@ export interface PropagationOptions {
   maxBatchTransactions: number;
   /** Bytes of one message; a single larger transaction still travels alone. */
   maxBatchBytes: number;
-  /** While the line is busy followers gather this long at most, ms. An idle line sends at once. */
+  /** While the node is behind followers gather as long as it is, but at most this long, ms: full messages when load makes everybody wait anyway. */
   maxBatchDelayMs: number;
+  /** While it is not they gather this long, ms; what follows later leaves at once: bounds the messages a node sends a second. */
+  batchIntervalMs: number;
   /** Gossip messages waiting for validation: what a flood can hold of our memory and delay. Full: the newcomer is ignored. */
   maxQueuedMessages: number;
   /** Bytes of them. */
@@ -85,7 +87,8 @@ export const defaultPropagationOptions: PropagationOptions = {
   maxKnownHashes: 32_768,
   maxBatchTransactions: 512,
   maxBatchBytes: 64 * 1024,
-  maxBatchDelayMs: 5,
+  maxBatchDelayMs: 1000,
+  batchIntervalMs: 5,
   maxQueuedMessages: 4096,
   maxQueuedBytes: 32 * 1024 * 1024,
   maxQueueAgeMs: 3000,

@@ -1,14 +1,18 @@
 /**
  * Peer score for a transaction topic, after gossipsub v1.1 (P1-P7). What earns: bringing valid transactions first.
- * What costs: invalid ones, broken IWANT promises, re-grafting in the back-off. Mesh delivery rate (P3) is off: a
+ * What costs: invalid ones, broken IWANT promises, re-grafting in the back-off, batches padded with junk (P5, padding.ts). Mesh delivery rate (P3) is off: a
  * transaction topic has no expected rate, and an idle network would punish everybody.
  */
 import type { GossipsubOpts } from '@chainsafe/libp2p-gossipsub';
+import type { PeerIdText } from '../host/host.ts';
 
 /** Half-life of `seconds` at one decay a second. */
 const decayOver = (seconds: number): number => 0.5 ** (1 / seconds);
 
-export function scoreParams(topic: string): GossipsubOpts['scoreParams'] {
+export function scoreParams(
+  topic: string,
+  appSpecificScore: (peer: PeerIdText) => number,
+): GossipsubOpts['scoreParams'] {
   return {
     topics: {
       [topic]: {
@@ -33,7 +37,7 @@ export function scoreParams(topic: string): GossipsubOpts['scoreParams'] {
       },
     },
     topicScoreCap: 20,
-    appSpecificScore: () => 0,
+    appSpecificScore,
     appSpecificWeight: 1,
     IPColocationFactorWeight: -5,
     IPColocationFactorThreshold: 10,

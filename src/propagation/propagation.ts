@@ -33,6 +33,8 @@ export interface PropagationInit {
    * bears of nodes that save their upload.
    */
   silent?: boolean | undefined;
+  /** In which reconciliation brings what any peer has, ms; undefined: there is none (padding.ts). */
+  gapsHealWithinMs?: number | undefined;
   /** A peer has sent us these, which we had: it has them too. */
   onShown?: ((hashes: readonly Hex[]) => void) | undefined;
   /** These were published to nobody: gossip is not to bring them anywhere. */

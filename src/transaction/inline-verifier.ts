@@ -1,7 +1,14 @@
 import { setImmediate as nextLoopTurn } from 'node:timers/promises';
 import { recoverSender } from './recover.ts';
 import type { DecodedTransaction } from './transaction.ts';
-import { DEFAULT_MAX_QUEUED, type Verifier, type VerifyResult } from './verifier.ts';
+import {
+  byDeadline,
+  DEFAULT_MAX_QUEUED,
+  NO_DEADLINE,
+  type Deadline,
+  type Verifier,
+  type VerifyResult,
+} from './verifier.ts';
 
 export interface InlineVerifierOptions {
   /** Signatures waiting at most. */
@@ -20,11 +27,12 @@ const DEFAULT_INLINE_VERIFIER_OPTIONS: InlineVerifierOptions = {
 
 interface Job {
   batch: readonly DecodedTransaction[];
+  deadline: Deadline;
   results: VerifyResult[];
   resolve(answer: readonly VerifyResult[] | 'busy'): void;
 }
 
-/** Verifies on the thread it is called on, in the order of calls, a slice a turn of the event loop. */
+/** Verifies on the thread it is called on, the nearest deadline first, a slice a turn of the event loop. */
 export function createInlineVerifier(options: Partial<InlineVerifierOptions> = {}): Verifier {
   const { maxQueued, signaturesPerTurn } = { ...DEFAULT_INLINE_VERIFIER_OPTIONS, ...options };
   const jobs: Job[] = [];
@@ -34,6 +42,7 @@ export function createInlineVerifier(options: Partial<InlineVerifierOptions> = {
 
   function verifySlice(): void {
     let left = signaturesPerTurn;
+    if (jobs.length > 1) jobs.sort(byDeadline);
     for (let job = jobs[0]; job !== undefined && left > 0; job = jobs[0]) {
       const end = Math.min(job.results.length + left, job.batch.length);
       left -= end - job.results.length;
@@ -58,11 +67,11 @@ export function createInlineVerifier(options: Partial<InlineVerifierOptions> = {
   }
 
   return {
-    verify(batch) {
+    verify(batch, deadline = NO_DEADLINE) {
       if (stopped || queued + batch.length > maxQueued) return Promise.resolve('busy');
       return new Promise((resolve) => {
         queued += batch.length;
-        jobs.push({ batch, results: [], resolve });
+        jobs.push({ batch, deadline, results: [], resolve });
         if (!running) void run();
       });
     },

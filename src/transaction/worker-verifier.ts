@@ -3,7 +3,14 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ADDRESS_BYTES, SIGNED_HASH_BYTES, withSender, writeSignedHash } from './recover.ts';
 import type { DecodedTransaction } from './transaction.ts';
-import { DEFAULT_MAX_QUEUED, type Verifier, type VerifyResult } from './verifier.ts';
+import {
+  byDeadline,
+  DEFAULT_MAX_QUEUED,
+  NO_DEADLINE,
+  type Deadline,
+  type Verifier,
+  type VerifyResult,
+} from './verifier.ts';
 import type { RecoverRequest, RecoverResponse, WorkerMessage } from './verifier-worker.ts';
 
 export interface WorkerVerifierOptions {
@@ -28,10 +35,14 @@ const DEFAULT_WORKER_VERIFIER_OPTIONS: WorkerVerifierOptions = {
   workerEntry: new URL(`./verifier-worker${extname(import.meta.url)}`, import.meta.url),
 };
 
+/** One at work and one that follows without a pause; what a thread was given cannot be overtaken any more. */
+const JOBS_PER_THREAD = 2;
+
 type JobAnswer = readonly VerifyResult[] | 'busy';
 
 interface Job {
   batch: readonly DecodedTransaction[];
+  deadline: Deadline;
   resolve(answer: JobAnswer): void;
   reject(error: Error): void;
 }
@@ -57,6 +68,8 @@ export async function createWorkerVerifier(options: Partial<WorkerVerifierOption
     workerEntry = standard.workerEntry,
   } = options;
   const pool = new Set<Thread>();
+  /** Given to no thread yet. */
+  const waiting: Job[] = [];
   let queued = 0;
   let lastJobId = 0;
   let stopped = false;
@@ -86,7 +99,8 @@ export async function createWorkerVerifier(options: Partial<WorkerVerifierOption
         }
         if (!ready) reject(error);
         // Should the replacement die too, verify() says so once no thread is left.
-        else if (!stopped) startThread().catch(() => undefined);
+        else if (!stopped) startThread().then(dispatch, () => undefined);
+        if (pool.size === 0) endWaiting(error);
       });
     });
   }
@@ -99,8 +113,18 @@ export async function createWorkerVerifier(options: Partial<WorkerVerifierOption
     return job;
   }
 
+  /** No thread will take them. */
+  function endWaiting(error: Error): void {
+    for (const { batch, resolve, reject } of waiting.splice(0)) {
+      queued -= batch.length;
+      if (stopped) resolve('busy');
+      else reject(error);
+    }
+  }
+
   function answer(thread: Thread, { id, packed }: RecoverResponse): void {
     const { batch, resolve } = takeJob(thread, id);
+    dispatch();
     resolve(
       batch.map((decoded, index) => {
         const address = packed.subarray(index * ADDRESS_BYTES, (index + 1) * ADDRESS_BYTES);
@@ -109,20 +133,34 @@ export async function createWorkerVerifier(options: Partial<WorkerVerifierOption
     );
   }
 
-  function post(batch: readonly DecodedTransaction[]): Promise<JobAnswer> {
+  function enqueue(batch: readonly DecodedTransaction[], deadline: Deadline): Promise<JobAnswer> {
+    queued += batch.length;
+    return new Promise((resolve, reject) => {
+      waiting.push({ batch, deadline, resolve, reject });
+    });
+  }
+
+  /** The nearest deadline first, each to the thread that has least to do. */
+  function dispatch(): void {
+    if (waiting.length > 1) waiting.sort(byDeadline);
+    while (waiting.length > 0) {
+      const thread = leastBusy(pool);
+      if (thread === undefined || thread.jobs.size >= JOBS_PER_THREAD) return;
+      post(thread, waiting.shift()!);
+    }
+  }
+
+  function post(thread: Thread, job: Job): void {
+    const { batch } = job;
     const packed = new Uint8Array(batch.length * SIGNED_HASH_BYTES);
     const view = new DataView(packed.buffer);
     for (const [index, decoded] of batch.entries())
       writeSignedHash(packed, view, index * SIGNED_HASH_BYTES, decoded);
 
-    const thread = leastBusy(pool);
-    return new Promise((resolve, reject) => {
-      const id = ++lastJobId;
-      thread.jobs.set(id, { batch, resolve, reject });
-      thread.queued += batch.length;
-      queued += batch.length;
-      thread.worker.postMessage({ id, packed } satisfies RecoverRequest, [packed.buffer]);
-    });
+    const id = ++lastJobId;
+    thread.jobs.set(id, job);
+    thread.queued += batch.length;
+    thread.worker.postMessage({ id, packed } satisfies RecoverRequest, [packed.buffer]);
   }
 
   async function stop(): Promise<void> {
@@ -138,13 +176,14 @@ export async function createWorkerVerifier(options: Partial<WorkerVerifierOption
   }
 
   return {
-    async verify(batch) {
+    async verify(batch, deadline = NO_DEADLINE) {
       if (stopped || queued + batch.length > maxQueued) return 'busy';
       if (pool.size === 0)
         throw new Error('every signature verifier thread has died and could not be replaced');
       const jobs: Promise<JobAnswer>[] = [];
       for (let at = 0; at < batch.length; at += signaturesPerJob)
-        jobs.push(post(batch.slice(at, at + signaturesPerJob)));
+        jobs.push(enqueue(batch.slice(at, at + signaturesPerJob), deadline));
+      dispatch();
       const results: VerifyResult[] = [];
       for (const jobAnswer of await Promise.all(jobs)) {
         if (jobAnswer === 'busy') return 'busy';
@@ -160,8 +199,9 @@ export async function createWorkerVerifier(options: Partial<WorkerVerifierOption
   };
 }
 
-function leastBusy(pool: ReadonlySet<Thread>): Thread {
+/** Undefined: there is none. */
+function leastBusy(pool: ReadonlySet<Thread>): Thread | undefined {
   let least: Thread | undefined;
   for (const thread of pool) if (least === undefined || thread.queued < least.queued) least = thread;
-  return least!;
+  return least;
 }

@@ -98,7 +98,12 @@ export class Direct implements Propagation {
     this.#random = random;
     this.#seen = new HashMemory(MAX_SEEN, options.gossip.seenTtlMs);
     this.#traffic = new Traffic(host, () => clock.nowMs());
-    this.#batcher = new Batcher(options, clock, (batch) => this.#send(batch));
+    this.#batcher = new Batcher({
+      limits: options,
+      clock,
+      lagMs: () => init.admission.lagMs,
+      send: (batch) => this.#send(batch),
+    });
     this.#line = new ValidationLine({
       limits: options,
       clock,

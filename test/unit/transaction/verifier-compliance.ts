@@ -3,7 +3,7 @@ import { isRefusal } from '../../../src/transaction/refusal.ts';
 import { recoverSender } from '../../../src/transaction/recover.ts';
 import { signTransaction } from '../../../src/transaction/sign.ts';
 import type { DecodedTransaction } from '../../../src/transaction/transaction.ts';
-import type { Verifier, VerifyResult } from '../../../src/transaction/verifier.ts';
+import type { Deadline, Verifier, VerifyResult } from '../../../src/transaction/verifier.ts';
 import { decoded, DYNAMIC_FEE } from './samples.ts';
 
 /** Each of its own sender. */
@@ -82,6 +82,28 @@ export function verifierCompliance(create: (options: { maxQueued?: number }) => 
     assert.equal(verifier.queued, 0);
     assert.ok(verifier.canAcceptWork());
     assert.notEqual(await verifier.verify(batch.slice(0, 100)), 'busy');
+  });
+
+  it('takes the nearest deadline first, also one that was brought forward, and calls without one last', async () => {
+    await start();
+    const all = transactions(403);
+    const hastened = { atMs: 300 };
+    const order: string[] = [];
+    const ask = async (name: string, from: number, to: number, deadline?: Deadline): Promise<void> => {
+      const answer = await verifier.verify(all.slice(from, to), deadline);
+      assert.deepEqual(senders(answer), expectedSenders(all.slice(from, to)));
+      order.push(name);
+    };
+    const answers = [
+      ask('none', 0, 200),
+      ask('far', 200, 400, { atMs: 200 }),
+      ask('near', 400, 401, { atMs: 100 }),
+      ask('near too', 401, 402, { atMs: 100 }),
+      ask('hastened', 402, 403, hastened),
+    ];
+    hastened.atMs = 50;
+    await Promise.all(answers);
+    assert.deepEqual(order, ['hastened', 'near', 'near too', 'far', 'none']);
   });
 
   it('answers busy what stop() cut off, and all that comes later', async () => {
