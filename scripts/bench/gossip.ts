@@ -23,6 +23,7 @@ import type { Edge } from '../../testnet/networks/network.ts';
 import { streamOf } from '../../testnet/random.ts';
 import { randomRegular } from '../../testnet/topology/random-regular.ts';
 import { deriveAccounts, TESTNET_CHAIN_ID } from '../../testnet/workload/accounts.ts';
+import { median } from './median.ts';
 import type { BenchRow } from './row.ts';
 
 const NODES = 10;
@@ -234,9 +235,3 @@ function rowsOf(nodes: readonly Cost[], bare: readonly Cost[]): BenchRow[] {
 const sorted = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-function median(values: readonly number[]): number {
-  const middle = values.length >> 1;
-  const ascending = sorted(values);
-  return values.length % 2 === 1 ? ascending[middle]! : (ascending[middle - 1]! + ascending[middle]!) / 2;
-}

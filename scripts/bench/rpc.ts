@@ -17,6 +17,7 @@ import { DEFAULT_TRANSACTION_RULES } from '../../src/transaction/rules.ts';
 import { signTransaction } from '../../src/transaction/sign.ts';
 import { deriveAccounts, TESTNET_CHAIN_ID } from '../../testnet/workload/accounts.ts';
 import type { ClientDone, ClientJob } from './rpc-client.ts';
+import { median } from './median.ts';
 import type { BenchRow } from './row.ts';
 
 const TXGOSSIP = fileURLToPath(new URL('../txgossip.js', import.meta.url));
@@ -183,10 +184,6 @@ export async function benchRpc(): Promise<BenchRow[]> {
     client.kill();
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 function perSecond(rate: number): string {

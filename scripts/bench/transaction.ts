@@ -10,6 +10,7 @@ import { signTransaction, type UnsignedTransaction } from '../../src/transaction
 import type { DecodedTransaction } from '../../src/transaction/transaction.ts';
 import type { Verifier } from '../../src/transaction/verifier.ts';
 import { createWorkerVerifier } from '../../src/transaction/worker-verifier.ts';
+import { median } from './median.ts';
 import type { BenchRow } from './row.ts';
 
 const RULES: TransactionRules = { ...DEFAULT_TRANSACTION_RULES, chainId: 1337n };
@@ -64,10 +65,6 @@ function secondsOf(work: () => void): number {
   const startMs = performance.now();
   work();
   return (performance.now() - startMs) / 1e3;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 function perSecond(rate: number): string {
