@@ -3,26 +3,17 @@
  * tolerance is named.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import { publishFieldBytes } from '../../src/propagation/frame-meter.ts';
 import { BYTE_KINDS } from '../../src/telemetry/counters.ts';
 import type { BytesByKind } from '../../src/telemetry/trace.ts';
 import { encodeByteStrings } from '../../src/transaction/rlp.ts';
-import { runExperiment } from '../../testnet/experiment.ts';
-import type { Edge } from '../../testnet/networks/network.ts';
 import type { Simulation } from '../../testnet/networks/simulated/simulation.ts';
-import { edgesOf, runScenario } from '../../testnet/run.ts';
-import type { Scenario } from '../../testnet/scenario/scenario.ts';
 import { planWorkload } from '../../testnet/workload/plan.ts';
 import {
   arrivalsOf,
-  blockTheThread,
   bytesByKind,
   earliestArrivals,
-  eventsOf,
   meshesOf,
   PUSH_ONLY,
   scenarioOf,
@@ -38,17 +29,6 @@ import { measureSpread } from '../../scripts/theory/spread.ts';
 
 /** Longer than any of the paths here. */
 const FLIGHT_MS = 1500;
-
-const quiet = (): void => undefined;
-
-/** The whole experiment as the command runs it, in this thread. */
-async function digestOf(scenario: Scenario): Promise<string> {
-  const plan = await planWorkload(scenario);
-  return withSimulation(scenario, async (simulation, edges) => {
-    const { digest } = await runExperiment(simulation, scenario, plan, edges, quiet);
-    return digest!;
-  });
-}
 
 const copiesReceived = async (simulation: Simulation): Promise<number> =>
   (await simulation.status()).reduce((sum, { counters }) => sum + counters.messagesReceived, 0);
@@ -228,85 +208,6 @@ describe('theory', function () {
     });
   });
 
-  describe('a run follows from scenario and seed alone', () => {
-    const scenario = scenarioOf({
-      seed: 41,
-      nodes: { count: 25, cpu: { verifyMs: 0.1, messageMs: 0.05 } },
-      topology: { kind: 'erdos-renyi', degree: 8 },
-      links: {
-        latencyMs: 50,
-        latencyDistribution: 'uniform',
-        latencySpreadMs: 30,
-        jitterMs: 5,
-        lossRate: 0.01,
-      },
-      workload: { transactions: 60, ratePerSecond: 40, arrivals: 'poisson', senders: 10, entry: 'any' },
-      measure: { warmUpMs: 1000, drainMs: 3000 },
-    });
-    let first: string;
-    before(async () => {
-      first = await digestOf(scenario);
-    });
-
-    it('and comes out the same a second time', async () => {
-      assert.equal(await digestOf(scenario), first);
-    });
-
-    it('another seed gives another', async () => {
-      assert.notEqual(await digestOf({ ...scenario, seed: 42 }), first);
-    });
-
-    it('however long each step takes in real time', async () => {
-      const load = blockTheThread();
-      try {
-        assert.equal(await digestOf(scenario), first);
-      } finally {
-        assert.ok(load.stop() > 0);
-      }
-    });
-
-    it('in a worker as in this thread', async () => {
-      const directory = await mkdtemp(join(tmpdir(), 'txgossip-'));
-      try {
-        const { summary } = await runScenario(scenario, {
-          network: 'simulated',
-          out: join(directory, 'run'),
-        });
-        assert.equal(summary.digest, first);
-        assert.equal(summary.conserved, true);
-      } finally {
-        await rm(directory, { recursive: true, force: true });
-      }
-    });
-
-    it('and nobody notices further nodes that are idle', async () => {
-      const edges = edgesOf(scenario);
-      const apart: Edge[] = [
-        [25, 26],
-        [26, 27],
-        [25, 27],
-      ];
-      const plan = await planWorkload(scenario);
-      const run = (count: number, all: readonly Edge[]): Promise<unknown> =>
-        withSimulation(
-          { ...scenario, nodes: { ...scenario.nodes, count } },
-          async (simulation) => {
-            await simulation.sleepUntil(8000);
-            for (const { raw, entry } of plan) await submitAndSleep(simulation, entry, raw, 25);
-            await simulation.sleepUntil(15_000);
-            const status = (await simulation.status()).slice(0, 25);
-            return [
-              (await simulation.traces()).slice(0, 25),
-              meshesOf(simulation).slice(0, 25),
-              status.map(({ counters }) => counters),
-            ];
-          },
-          { edges: all },
-        );
-      assert.deepEqual(await run(28, [...apart, ...edges]), await run(25, edges));
-    });
-  });
-
   it('the last of 1,000 nodes has it when the shortest paths say so (3 of the 30 seeds of npm run theory)', async () => {
     for (const seed of [1, 2, 3]) {
       const rows = await measureSpread(seed);
@@ -362,111 +263,5 @@ describe('theory', function () {
         assert.ok(standardErrorsOff(reached, expectedCoverage(RUMOUR_NODES, fanout)) <= MAX_STANDARD_ERRORS);
       });
     }
-  });
-
-  describe('a simulated node touches nothing real', () => {
-    const scenario = scenarioOf({
-      seed: 51,
-      nodes: { count: 12, cpu: { verifyMs: 0.1, messageMs: 0.1 } },
-      topology: { kind: 'random-regular', degree: 6 },
-      links: { latencyMs: 20, jitterMs: 5, lossRate: 0.01 },
-      workload: { transactions: 30, ratePerSecond: 30 },
-      measure: { drainMs: 2000 },
-    });
-
-    it('while it works through a whole run, asynchronous work included', async () => {
-      const plan = await planWorkload(scenario);
-      // Stopping it checks, so this covers the goodbye as well.
-      await withSimulation(
-        scenario,
-        async (simulation, edges) => {
-          const record = await runExperiment(simulation, scenario, plan, edges, quiet);
-          assert.equal(
-            record.after.reduce((sum, { arrivals }) => sum + arrivals, 0),
-            30 * 12,
-          );
-        },
-        { watchAsyncWork: true },
-      );
-    });
-
-    const breaches: [string, () => unknown, RegExp][] = [
-      ['the real clock', () => process.hrtime.bigint(), /node \d+ reached for process\.hrtime\.bigint at \d/],
-      ['the network', () => fetch('http://127.0.0.1:1/'), /node \d+ reached for fetch at \d/],
-      [
-        'a real timer',
-        async () => {
-          const timers = await import('node:timers');
-          timers.setTimeout(() => undefined, 1);
-        },
-        /node \d+ reached for node:timers\.setTimeout at \d/,
-      ],
-      [
-        'the thread pool',
-        async () => {
-          const { stat } = await import('node:fs/promises');
-          await stat('/');
-        },
-        /node \d+ reached for async work: \w+ at \d/,
-      ],
-    ];
-    for (const [what, reach, refusal] of breaches) {
-      it(`and when one of its parts reaches for ${what} the run fails, even when the part hides it`, async () => {
-        const plan = await planWorkload(scenario);
-        const run = withSimulation(
-          scenario,
-          async (simulation, edges) => runExperiment(simulation, scenario, plan, edges, quiet),
-          {
-            watchAsyncWork: true,
-            traceTo: () => ({
-              record: ({ kind }) => {
-                if (kind === 'arrival') void Promise.try(reach).catch(() => undefined);
-              },
-            }),
-          },
-        );
-        await assert.rejects(run, refusal);
-      });
-    }
-
-    it('and when it fails by itself the run fails, with what it said', async () => {
-      const plan = await planWorkload(scenario);
-      const run = withSimulation(
-        scenario,
-        async (simulation, edges) => runExperiment(simulation, scenario, plan, edges, quiet),
-        {
-          traceTo: (node) => ({
-            record: (event) => {
-              if (node === 7 && event.kind === 'arrival' && event.provenance === 'push')
-                throw new Error('no room for the event');
-            },
-          }),
-        },
-      );
-      await assert.rejects(run, (error: Error) => {
-        assert.match(error.message, /^simulated node 7: /);
-        assert.match(String(error.cause), /no room for the event/);
-        return true;
-      });
-    });
-  });
-
-  it('events of a node are in the order they happened', async () => {
-    const scenario = scenarioOf({
-      seed: 61,
-      nodes: { count: 10 },
-      workload: { transactions: 20, ratePerSecond: 100 },
-    });
-    const plan = await planWorkload(scenario);
-    await withSimulation(scenario, async (simulation, edges) => {
-      await runExperiment(simulation, scenario, plan, edges, quiet);
-      for (const { index } of simulation.nodes) {
-        const times = (await eventsOf(simulation, index)).map(({ atMs }) => atMs);
-        assert.deepEqual(
-          times,
-          times.toSorted((a, b) => a - b),
-        );
-      }
-    });
   });
 });
