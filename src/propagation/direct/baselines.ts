@@ -6,7 +6,8 @@
  *              Maintenance", PODC 1987): some nodes are never reached.
  *   announce   hashes to every peer, who ask the first of them to have it: one payload copy a node, for two more
  *              crossings of each link. As Bitcoin's INV and GETDATA (without its delays for privacy), and CAT
- *              (content-addressable transaction pool, CometBFT and Celestia). With P eager peers these get it whole.
+ *              (content-addressable transaction pool, CometBFT and Celestia; there what was submitted to a node goes
+ *              whole to all its peers, and only who heard of it so announces). With P eager peers these get it whole.
  *   eth        whole to the square root of all peers, rounded up, hashes to the rest, who wait half a second for it to
  *              come by itself before they ask: go-ethereum 1.17, eth/handler.go and eth/fetcher/tx_fetcher.go. It
  *              differs in whom it asks: the earliest announcer, where go-ethereum takes any that is free.
