@@ -20,6 +20,7 @@ import { Bootstraps } from './bootstraps.ts';
 import { Dialling } from './dialling.ts';
 import { KeptPeers } from './kept-peers.ts';
 import type { Members } from './members.ts';
+import { Neighbours } from './neighbours.ts';
 import type { PeersFault, ToldPeer } from './messages.ts';
 import type { DiscoveryOptions } from './options.ts';
 import { PeerExchange } from './peer-exchange.ts';
@@ -81,10 +82,7 @@ export class Discovery {
   readonly #exchange: PeerExchange;
   readonly #asking: Asking;
   readonly #dialling: Dialling;
-  /** Since when it is connected. */
-  readonly #sinceMs = new Map<PeerIdText, number>();
-  /** Connected, and told of others. */
-  readonly #served = new Set<PeerIdText>();
+  readonly #neighbours = new Neighbours();
   readonly #barred = new Set<PeerIdText>();
   /** Being disconnected by us. */
   readonly #dropping = new Set<PeerIdText>();
@@ -126,7 +124,8 @@ export class Discovery {
       answerMs: options.answerMs,
       known: (peer, count) => this.#tell(peer, count),
       onAnswered: (peer) => {
-        this.#served.add(peer);
+        const neighbour = this.#neighbours.get(peer);
+        if (neighbour !== undefined) neighbour.isServed = true;
         this.#lookSoon();
       },
       onFault: (peerId, fault) => this.#blame(peerId, fault),
@@ -166,9 +165,9 @@ export class Discovery {
   }
 
   /** The owner saw a connection open, */
-  onConnect({ peerId }: HostConnection): void {
-    const peer = peerId.toString();
-    if (!this.#sinceMs.has(peer)) this.#sinceMs.set(peer, this.#clock.nowMs());
+  onConnect(connection: HostConnection): void {
+    const peer = connection.peerId.toString();
+    this.#neighbours.of(peer, connection, this.#clock.nowMs());
     if (this.#barred.has(peer)) this.#disconnect(peer);
     this.#lookSoon();
   }
@@ -177,13 +176,11 @@ export class Discovery {
   onDisconnect(peerId: PeerId): void {
     const peer = peerId.toString();
     const nowMs = this.#clock.nowMs();
-    const ageMs = this.#ageMs(peer, nowMs);
+    const ageMs = nowMs - (this.#neighbours.get(peer)?.sinceMs ?? nowMs);
     // One that others opened, in this node or there, and closed soon says nothing.
     const isTelling = ageMs >= LASTING_MS || this.#dialling.isOurs(peer);
     if (!this.#dropping.delete(peer) && isTelling) this.book.disconnected(peer, ageMs, nowMs);
-    this.#sinceMs.delete(peer);
-    this.#served.delete(peer);
-    for (const part of [this.#asking, this.#dialling, this.#exchange]) part.forget(peer);
+    for (const part of [this.#neighbours, this.#asking, this.#dialling, this.#exchange]) part.forget(peer);
     this.#lookSoon();
   }
 
@@ -237,16 +234,18 @@ export class Discovery {
 
   /** What connected peers say of themselves, and what dials have shown. */
   #hear(connections: readonly HostConnection[], nowMs: number): void {
-    for (const { peerId, remoteAddress, direction, listenAddresses } of connections) {
-      const peer = peerId.toString();
-      const dialled = direction === 'outbound' ? transportOf(remoteAddress) : undefined;
-      const isProved = dialled !== undefined && this.book.proved(peer, dialled, nowMs);
-      const reach = reachOf(remoteAddress);
-      this.book.learn(peer, told(listenAddresses, reach), sourceOf(peer, remoteAddress), nowMs);
-      const ageMs = this.#ageMs(peer, nowMs);
-      this.book.connected(peer, ageMs, nowMs);
+    for (const connection of connections) {
+      const peer = connection.peerId.toString();
+      const neighbour = this.#neighbours.of(peer, connection, nowMs);
+      const { dialledAt, reach, source, sinceMs } = neighbour;
+      const isProved = dialledAt !== undefined && this.book.proved(peer, dialledAt, nowMs);
+      if (neighbour.listenAddresses !== connection.listenAddresses) {
+        neighbour.listenAddresses = connection.listenAddresses;
+        this.book.learn(peer, told(connection.listenAddresses, reach), source, nowMs);
+      }
+      this.book.connected(peer, nowMs - sinceMs, nowMs);
       // Who dialled us and stays is worth a try in the next life too.
-      if (isProved || (ageMs >= LASTING_MS && !this.#kept.has(peer)))
+      if (isProved || (nowMs - sinceMs >= LASTING_MS && !this.#kept.has(peer)))
         this.#kept.keep(peer, this.book.get(peer)?.addresses ?? []);
     }
   }
@@ -264,7 +263,7 @@ export class Discovery {
       this.#init.members?.of(peer)?.state;
     const state = {
       connections: connections
-        .map((connection) => this.#describe(connection))
+        .map((connection) => this.#describe(connection, nowMs))
         .filter(({ peer }) => !this.#dropping.has(peer)),
       dialling: this.#dialling.peers(),
       diallingBootstraps: this.#bootstraps.dialling,
@@ -280,16 +279,18 @@ export class Discovery {
     return plan(state, this.#options, this.#init.random);
   }
 
-  #describe({ peerId, direction, remoteAddress }: HostConnection): OpenConnection {
+  #describe(connection: HostConnection, nowMs: number): OpenConnection {
+    const { peerId, direction } = connection;
     const peer = peerId.toString();
+    const { sinceMs, range, isServed } = this.#neighbours.of(peer, connection, nowMs);
     return {
       peer,
       direction,
-      sinceMs: this.#sinceMs.get(peer) ?? 0,
-      range: rangeOf(remoteAddress),
+      sinceMs,
+      range,
       isKept: this.#init.isKept(peerId),
       isBootstrap: this.#dialling.isBegunFrom(peer),
-      isServed: this.#served.has(peer),
+      isServed,
       score: this.#init.score(peer),
     };
   }
@@ -301,10 +302,11 @@ export class Discovery {
     else if (failure === 'silent') this.#init.members?.observed(peer, 'dial-timeout');
   }
 
-  #told({ peerId, remoteAddress }: HostConnection, peers: readonly ToldPeer[]): void {
-    const source = sourceOf(peerId.toString(), remoteAddress);
-    const reach = reachOf(remoteAddress);
+  #told(by: HostConnection, peers: readonly ToldPeer[]): void {
     const nowMs = this.#clock.nowMs();
+    const neighbour = this.#neighbours.get(by.peerId.toString());
+    if (neighbour === undefined) return;
+    const { source, reach } = neighbour;
     for (const { peer, addresses } of peers) {
       const believed = addresses.filter((transport) =>
         isWithin(reachOf(dialAddress(transport, peer)), reach),
@@ -319,9 +321,8 @@ export class Discovery {
     this.#begin();
     const nowMs = this.#clock.nowMs();
     this.#hear(this.#host.connections(), nowMs);
-    const met = this.#connection(asker);
-    if (met === undefined) return undefined;
-    const reach = reachOf(met.remoteAddress);
+    const reach = this.#neighbours.get(asker)?.reach;
+    if (reach === undefined) return undefined;
     const tellable = ({ peer }: Readonly<KnownEntry>): boolean =>
       peer !== asker && !['dead', 'left'].includes(this.#init.members?.of(peer)?.state ?? '');
     return this.book.sample(count, nowMs - TELL_WITHIN_MS, tellable).flatMap(({ peer, addresses }) => {
@@ -334,16 +335,9 @@ export class Discovery {
     const member = this.#init.members?.of(peer);
     if (this.#stopped || !this.#isOn || member === undefined) return;
     if (member.state === 'alive') {
-      const by = this.#connection(member.by ?? peer);
-      if (by !== undefined) {
-        const believed = told(member.addresses, reachOf(by.remoteAddress));
-        this.book.learn(
-          peer,
-          believed,
-          sourceOf(by.peerId.toString(), by.remoteAddress),
-          this.#clock.nowMs(),
-        );
-      }
+      const by = this.#neighbours.get(member.by ?? peer);
+      if (by !== undefined)
+        this.book.learn(peer, told(member.addresses, by.reach), by.source, this.#clock.nowMs());
       if (member.cause === 'returned' || member.cause === 'refuted') this.book.returned(peer);
     } else if (member.state === 'dead') {
       const open = this.#connection(peer);
@@ -360,8 +354,8 @@ export class Discovery {
     const peer = peerId.toString();
     this.#barred.add(peer);
     if (this.#barred.size > MAX_BARRED) this.#barred.delete(this.#barred.values().next().value!);
-    const met = this.#connection(peer);
-    if (met !== undefined) this.book.forgetFrom(sourceOf(peer, met.remoteAddress));
+    const source = this.#neighbours.get(peer)?.source;
+    if (source !== undefined) this.book.forgetFrom(source);
     this.#init.onFault(peer, fault);
     this.#disconnect(peer);
   }
@@ -380,11 +374,6 @@ export class Discovery {
     );
   }
 
-  /** Of its connection. */
-  #ageMs(peer: PeerIdText, nowMs: number): number {
-    return nowMs - (this.#sinceMs.get(peer) ?? nowMs);
-  }
-
   #isConnected(peer: PeerIdText): boolean {
     return this.#connection(peer) !== undefined;
   }
@@ -399,11 +388,6 @@ function told(addresses: readonly Multiaddr[], reach: Reach): TransportAddress[]
   return addresses
     .filter((address) => isWithin(reachOf(address), reach))
     .flatMap((address) => transportOf(address) ?? []);
-}
-
-/** Identities are free, ranges are not. */
-function sourceOf(peer: PeerIdText, remoteAddress: Multiaddr): string {
-  return rangeOf(remoteAddress) ?? peer;
 }
 
 function candidate({ peer, addresses }: Readonly<KnownEntry>): Candidate {

@@ -27,7 +27,7 @@ export function transportOf(address: Multiaddr): TransportAddress | undefined {
 
 /** Of whatever address, a peer's at the other end of a connection too. */
 export function reachOf(address: Multiaddr): Reach {
-  if (isLoopback(address) || address.getComponents()[0]?.name === 'memory') return 'machine';
+  if (address.getComponents()[0]?.name === 'memory' || isLoopback(address)) return 'machine';
   return isPrivate(address) ? 'private' : 'public';
 }
 

@@ -77,6 +77,8 @@ export class SimulatedConnection extends TypedEventEmitter<ConnectionEvents> imp
   readonly id: string;
   readonly remotePeer: PeerId;
   readonly remoteAddr: Multiaddr;
+  /** What identify would tell: simulated hosts dial from where they listen. */
+  readonly remoteListens: readonly Multiaddr[];
   readonly direction: MessageStreamDirection;
   readonly timeline: Connection['timeline'];
   readonly multiplexer = 'simulated';
@@ -103,6 +105,7 @@ export class SimulatedConnection extends TypedEventEmitter<ConnectionEvents> imp
     this.id = init.id;
     this.remotePeer = init.remotePeer;
     this.remoteAddr = init.remoteAddr;
+    this.remoteListens = [init.remoteAddr];
     this.direction = init.direction;
     this.timeline = { open: init.clock.nowMs() };
     this.#clock = init.clock;

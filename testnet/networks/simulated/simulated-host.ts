@@ -364,13 +364,13 @@ export class SimulatedHost implements Host, LinkEnd, ConnectionHost {
 }
 
 function describe(connection: SimulatedConnection): HostConnection {
-  const { remotePeer, remoteAddr, direction, remoteProtocols } = connection;
+  const { remotePeer, remoteAddr, remoteListens, direction, remoteProtocols } = connection;
   return {
     peerId: remotePeer,
     remoteAddress: remoteAddr,
     direction,
     agentVersion: AGENT_VERSION,
     protocols: remoteProtocols,
-    listenAddresses: [remoteAddr],
+    listenAddresses: remoteListens,
   };
 }
