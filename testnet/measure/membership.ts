@@ -1,5 +1,5 @@
 /** What nodes held of each other, against what really was. Definitions: README, "Figures". */
-import type { MemberState, NodeCounters } from '../../src/telemetry/trace.ts';
+import type { LinkEvent, MemberState, NodeCounters } from '../../src/telemetry/trace.ts';
 import { Away } from './away.ts';
 import { detections, detectionTimes, p50AndMax, type DetectedDeath } from './detection.ts';
 import { falseAlarms, type FalseAlarm } from './false-alarms.ts';
@@ -25,6 +25,7 @@ const UNMEASURED: Summary['membership'] = {
   foundBy: { refused: null, silent: null, unreachable: null, told: null },
   falseDeaths: null,
   falseSuspicions: null,
+  links: { cut: null, slow: null },
   complete: null,
   messagesPerNodeSecond: null,
   bytesPerNodeSecond: null,
@@ -53,11 +54,25 @@ export function membership(record: ExperimentRecord): MembershipFigures {
       foundBy,
       falseDeaths: perHour(alarms.deaths.length),
       falseSuspicions: perHour(alarms.suspicions.length),
+      links: { cut: judgedLinks(record, 'cut'), slow: judgedLinks(record, 'slow') },
       complete: completeness(record, away),
       ...load(record, away),
     },
     details: { deaths, falseDeaths: alarms.deaths },
   };
+}
+
+/** How often a node found so of a neighbour, while measured. */
+function judgedLinks({ traces, readyAtMs, endedAtMs }: ExperimentRecord, as: LinkEvent['state']): number {
+  return traces.reduce(
+    (sum, { events }) =>
+      sum +
+      events.filter(
+        (event) =>
+          event.kind === 'link' && event.state === as && event.atMs >= readyAtMs && event.atMs <= endedAtMs,
+      ).length,
+    0,
+  );
 }
 
 /** Share of (living node, other living node) pairs in which the one holds the other alive at the end. */

@@ -90,6 +90,8 @@ export interface Summary {
     /** Living, reachable nodes declared dead, and suspicions of such, each per hour of a node's life. */
     falseDeaths: number | null;
     falseSuspicions: number | null;
+    /** Living neighbours that probes could not reach and others could, and those that answered late. */
+    links: Record<'cut' | 'slow', number | null>;
     /** Share of pairs of living nodes in which the one holds the other alive at the end. */
     complete: number | null;
     /** Sent by nodes that lived all the time, bytes of kind `members`. */

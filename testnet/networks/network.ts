@@ -90,7 +90,7 @@ export interface Network {
   beginMeasuring?(): Promise<void>;
   /** What emulated links were really like so far; absent where they are exact by construction. */
   linkErrors?(): Promise<LinkError[]>;
-  /** The trace so far, of every life of a node that died; the network goes on. */
+  /** The trace up to now, of every life of a node that died; the network goes on, and what it tells later is not in it. */
   traces(): Promise<NodeTrace[]>;
   /**
    * Breaks or mends something now. Resolves when it is done (a restarted node: when it is up and its connections are

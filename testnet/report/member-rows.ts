@@ -7,7 +7,7 @@ import { bytes, count, milliseconds, NEVER, NOT_MEASURED, percent, ratio } from 
 export function memberRows(summary: Summary, { membership: kept }: Details): [name: string, value: string][] {
   if (kept === null) return [];
   const { membership, connections, timeToConnectedMs } = summary;
-  const { deaths, overBefore, detectionMs, foundBy, falseDeaths, falseSuspicions } = membership;
+  const { deaths, overBefore, detectionMs, foundBy, falseDeaths, falseSuspicions, links } = membership;
   const { first, all } = detectionMs;
   const found = Object.entries(foundBy).flatMap(([by, times]) => (times ? [`${count(times)} ${by}`] : []));
   const ifNull = deaths === overBefore ? NOT_MEASURED : NEVER;
@@ -25,7 +25,7 @@ export function memberRows(summary: Summary, { membership: kept }: Details): [na
     ],
     [
       'false alarms',
-      `per node-hour ${ratio(falseDeaths)} dead, ${ratio(falseSuspicions)} suspected; ${percent(membership.complete)} of the living hold each other alive at the end`,
+      `per node-hour ${ratio(falseDeaths)} dead, ${ratio(falseSuspicions)} suspected; ${count(links.cut)} links found cut, ${count(links.slow)} slow; ${percent(membership.complete)} of the living hold each other alive at the end`,
     ],
     [
       'membership',

@@ -64,6 +64,7 @@ const FIGURES: Figures<Summary> = {
     foundBy: { refused: true, silent: true, unreachable: true, told: true },
     falseDeaths: true,
     falseSuspicions: true,
+    links: { cut: true, slow: true },
     complete: true,
     messagesPerNodeSecond: true,
     bytesPerNodeSecond: true,

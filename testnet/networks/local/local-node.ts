@@ -94,7 +94,7 @@ export class LocalNode {
   }
 
   trace(): NodeTrace {
-    return { index: this.index, peerId: this.peerId, events: this.#events };
+    return { index: this.index, peerId: this.peerId, events: [...this.#events] };
   }
 
   describe(): NetworkNode {

@@ -264,7 +264,7 @@ export class Simulation implements Network {
   traces(): Promise<NodeTrace[]> {
     this.#log.takeCopies(this.clock.nowMs());
     return Promise.resolve(
-      this.nodes.map(({ index, peerId }) => ({ index, peerId, events: this.#log.events[index]! })),
+      this.nodes.map(({ index, peerId }) => ({ index, peerId, events: [...this.#log.events[index]!] })),
     );
   }
 

@@ -4,7 +4,7 @@ import { membership } from '../../../../testnet/measure/membership.ts';
 import type { ExperimentRecord } from '../../../../testnet/measure/record.ts';
 import type { TraceEvent } from '../../../../src/telemetry/trace.ts';
 import { applied, member } from '../../../helpers/member-events.ts';
-import { bytesByKind, counters, recordOf, status } from '../../../helpers/synthetic-record.ts';
+import { bytesByKind, counters, peerIdOf, recordOf, status } from '../../../helpers/synthetic-record.ts';
 
 /** Who holds whom alive before measuring begins: everybody everybody. */
 const known = (node: number, nodes: number): TraceEvent[] =>
@@ -190,6 +190,23 @@ describe('false alarms', () => {
   it('are per hour that nodes lived', () => {
     const record = killed([[dead(1, 50_000)], [], [], []]);
     assert.equal(membership(record).summary.falseDeaths, 1 / ((3 * 60 + 20) / 3600));
+  });
+});
+
+describe('links judged', () => {
+  it('are counted while measured, of each end', () => {
+    const link = (peer: number, atMs: number, state: 'cut' | 'slow' | 'good'): TraceEvent => {
+      return { kind: 'link', atMs, peer: peerIdOf(peer), state };
+    };
+    const { links } = membership(
+      killed([
+        [link(1, -5, 'cut'), link(1, 100, 'cut')],
+        [link(0, 90, 'cut'), link(0, 200, 'good')],
+        [link(0, 5, 'slow')],
+        [],
+      ]),
+    ).summary;
+    assert.deepEqual(links, { cut: 2, slow: 1 });
   });
 });
 

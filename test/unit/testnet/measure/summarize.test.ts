@@ -68,6 +68,7 @@ describe('summarize', () => {
         foundBy: { refused: null, silent: null, unreachable: null, told: null },
         falseDeaths: null,
         falseSuspicions: null,
+        links: { cut: null, slow: null },
         complete: null,
         messagesPerNodeSecond: null,
         bytesPerNodeSecond: null,

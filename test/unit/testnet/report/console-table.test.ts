@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { summarize } from '../../../../testnet/measure/summarize.ts';
 import { consoleTable } from '../../../../testnet/report/console-table.ts';
 import { checkExpectations } from '../../../../testnet/scenario/expect.ts';
+import { applied, connect, member } from '../../../helpers/member-events.ts';
+import { detection } from '../../../../testnet/report/plots/detection.ts';
 import { handRecord } from '../../../helpers/hand-record.ts';
 
 const { summary, details } = summarize(handRecord());
@@ -26,6 +28,29 @@ describe('consoleTable', () => {
   ✗ latencyMs.p50 < 5: is 11
 `,
     );
+  });
+
+  it('says of membership what nodes held of each other, where they kept one', () => {
+    const record = handRecord({
+      faults: [applied(100, { kind: 'kill', node: 3 })],
+      downtimes: [{ node: 3, fromMs: 100, untilMs: null }],
+      upAtMs: -400,
+    });
+    for (const [node, { events }] of record.traces.entries()) {
+      for (const peer of [0, 1, 2, 3])
+        if (peer !== node) events.unshift(member(peer, -50, 'alive'), connect(peer, -300));
+      if (node < 3) events.push(member(3, 160 + node, 'dead'));
+    }
+    const kept = summarize(record);
+    assert.equal(
+      consoleTable(kept.summary, kept.details).split('\n').slice(9, 13).join('\n'),
+      `  connections    mean 3, 3 to 3; all connected after 100 ms, meshed after 300 ms
+  deaths         1, found after 60 ms (max 60 ms), known to all after 62 ms (max 62 ms), 0 over before; 1 refused
+  false alarms   per node-hour 0 dead, 0 suspected; 0 links found cut, 0 slow; 100 % of the living hold each other alive at the end
+  membership     0 messages, 0 B sent per node and second`,
+    );
+    const [death] = detection(kept.summary, kept.details.membership!, 0).table.rows;
+    assert.deepEqual(death, ['100 ms', '3 killed', 'never', '3 nodes', '60 ms', '62 ms', 'refused']);
   });
 
   it('says why a run is invalid', () => {
