@@ -30,8 +30,14 @@ const briefCell = (row: ComparisonRow, of: GroupFigure): string => row.figure.sh
 function change({ difference }: GroupFigure): string {
   if (difference === null) return '';
   const { share, verdict } = difference;
-  const percents = share === null ? 0 : Math.round(share * 100);
-  return ` ${VERDICTS[verdict]}${percents === 0 ? '' : ` ${percents > 0 ? '+' : ''}${percents} %`}`;
+  return ` ${VERDICTS[verdict]}${share === null ? '' : changeBy(share)}`;
+}
+
+/** Percent up to three times as much, beyond that how many times. */
+function changeBy(share: number): string {
+  if (share > 2) return ` ×${count(Math.round(share + 1))}`;
+  const percents = Math.round(share * 100);
+  return percents === 0 ? '' : ` ${percents > 0 ? '+' : ''}${percents} %`;
 }
 
 const LEGEND =
