@@ -6,13 +6,25 @@
  *   announce   hash first, fetch on need: n - 1 payload copies on any connected graph
  *   eager      push to P, announce to the rest: duplicates a node
  *   rumour     push to F by chance, once: how many are reached
+ *   members    SWIM: periods until a dead member is found, false alarms under loss, load, how long news takes
  *
- *   npm run theory             30 seeds, some eight minutes
+ *   npm run theory             30 seeds, some twelve minutes
  *   npm run theory -- 5        5 seeds
+ *   npm run theory -- members  one of them
  */
 import { ANNOUNCE_NODES, GRAPHS, measureAnnounce } from './announce.ts';
 import { EAGER_PUSH, expectedDuplicates, measureEagerPush } from './eager-push.ts';
 import { estimate, MAX_STANDARD_ERRORS, standardErrorsOff } from './estimate.ts';
+import {
+  EXPECTED_MESSAGES,
+  expectedDetection,
+  expectedFalseAlarms,
+  linearFit,
+  measureDetection,
+  measureDissemination,
+  measureFalseAlarms,
+  measureLoad,
+} from './members.ts';
 import { expectedCoverage, fixedPoint, measureRumour, RUMOUR_NODES } from './rumour.ts';
 import { measureSpread, type Compared } from './spread.ts';
 
@@ -25,12 +37,29 @@ const TRANSACTIONS = 10;
 const EAGER_PEERS = [1, 2, 3, 4];
 const FANOUTS = [2, 3, 4];
 
-const [asked] = process.argv.slice(2);
-const seeds = asked === undefined ? SEEDS : Number(asked);
-if (!Number.isInteger(seeds) || seeds < 1) {
-  console.error(`the number of seeds must be a whole number from 1 up, not ${asked}`);
+/** Of members, for each seed. */
+const KILLS = { 10: 20, 100: 10 } as const;
+const HELPERS = { 0: 250, 1: 250, 3: 1000 } as const;
+const SIZES = [10, 32, 100, 316, 1000];
+/** Periods over which load is measured: two exchanges. */
+const LOAD_PERIODS = 60;
+/** Share: where in the window the exchanges of a member fall is a matter of chance. */
+const LOAD_TOLERANCE = 0.02;
+/** Of the variance of the time news takes, what log N explains. */
+const LEAST_R2 = 0.95;
+
+const checks = { spread, announce, eager, rumour, members };
+
+const asked = process.argv.slice(2);
+const chosen = asked.filter((name) => name in checks) as (keyof typeof checks)[];
+const [count = SEEDS, ...more] = asked.filter((name) => !(name in checks)).map(Number);
+if (!Number.isInteger(count) || count < 1 || more.length > 0) {
+  console.error(
+    `usage: npm run theory -- [seeds, a whole number from 1 up] [${Object.keys(checks).join(' | ')}]...`,
+  );
   process.exit(1);
 }
+const seeds = count;
 
 const columns = (...cells: string[]): string => cells.map((cell) => cell.padStart(12)).join('');
 const deviation = ({ expected, measured }: Compared): number => Math.abs(measured / expected - 1);
@@ -127,6 +156,113 @@ async function rumour(): Promise<boolean> {
   );
 }
 
+async function members(): Promise<boolean> {
+  const held = [detection(), falseAlarms(), load(), dissemination()];
+  return Promise.resolve(!held.includes(false));
+}
+
+function detection(): boolean {
+  console.log(columns('members', 'kills', 'expected', 'measured', 'std. error', 'errors off', 'in rounds'));
+  let worst = 0;
+  for (const size of [10, 100] as const) {
+    const byChance: number[] = [];
+    const inRounds: number[] = [];
+    for (let kill = 1; kill <= seeds * KILLS[size]; kill++) {
+      byChance.push(measureDetection(kill, size, 'uniform'));
+      inRounds.push(measureDetection(kill, size, 'shuffled'));
+    }
+    const found = estimate(byChance);
+    const expected = expectedDetection(size);
+    const off = standardErrorsOff(found, expected);
+    worst = Math.max(worst, off);
+    const cells = [expected, found.mean, found.standardError, off, estimate(inRounds).mean];
+    console.log(columns(String(size), String(found.samples), ...cells.map((cell) => cell.toFixed(4))));
+  }
+  return conclude(
+    worst <= MAX_STANDARD_ERRORS,
+    `periods until a dead member is pinged off by at most ${worst.toFixed(1)} standard errors (tolerance ${MAX_STANDARD_ERRORS})`,
+  );
+}
+
+function falseAlarms(): boolean {
+  console.log(
+    columns('helpers', 'probes', 'expected %', 'measured %', 'std. error', 'errors off', 'called dead'),
+  );
+  let worst = 0;
+  for (const helpers of [0, 1, 3] as const) {
+    const sum = { probes: 0, failed: 0, declaredDead: 0 };
+    for (let seed = 1; seed <= seeds; seed++) {
+      const { probes, failed, declaredDead } = measureFalseAlarms(seed, helpers, HELPERS[helpers]);
+      sum.probes += probes;
+      sum.failed += failed;
+      sum.declaredDead += declaredDead;
+    }
+    const expected = expectedFalseAlarms(helpers);
+    const measured = sum.failed / sum.probes;
+    const standardError = Math.sqrt((expected * (1 - expected)) / sum.probes);
+    const off = Math.abs(measured - expected) / standardError;
+    worst = Math.max(worst, off);
+    const cells = [100 * expected, 100 * measured, 100 * standardError, off];
+    console.log(
+      columns(
+        String(helpers),
+        String(sum.probes),
+        ...cells.map((cell) => cell.toFixed(4)),
+        String(sum.declaredDead),
+      ),
+    );
+  }
+  return conclude(
+    worst <= MAX_STANDARD_ERRORS,
+    `false alarms a probe at 5 % loss off by at most ${worst.toFixed(1)} standard errors (tolerance ${MAX_STANDARD_ERRORS})`,
+  );
+}
+
+function load(): boolean {
+  console.log(columns('members', 'expected', 'messages', 'off', 'bytes'));
+  let worst = 0;
+  for (const size of SIZES) {
+    const messages: number[] = [];
+    const bytes: number[] = [];
+    // The largest take long, and say the same a member.
+    const runs = Math.max(1, Math.ceil((seeds * SIZES[0]!) / size));
+    for (let seed = 1; seed <= runs; seed++) {
+      const sent = measureLoad(seed, size, LOAD_PERIODS);
+      messages.push(sent.messages);
+      bytes.push(sent.bytes);
+    }
+    const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const off = Math.abs(mean(messages) / EXPECTED_MESSAGES - 1);
+    worst = Math.max(worst, off);
+    const cells = [EXPECTED_MESSAGES, mean(messages), off, mean(bytes)];
+    console.log(columns(String(size), ...cells.map((cell) => cell.toFixed(4))));
+  }
+  return conclude(
+    worst <= LOAD_TOLERANCE,
+    `messages a member and period off by at most ${worst.toFixed(4)} whatever their number (tolerance ${LOAD_TOLERANCE})`,
+  );
+}
+
+function dissemination(): boolean {
+  console.log(columns('members', 'log2', 'ms', 'std. error'));
+  const points: [number, number][] = [];
+  for (const size of SIZES) {
+    const times: number[] = [];
+    for (let seed = 1; seed <= seeds; seed++) times.push(measureDissemination(seed, size));
+    const { mean, standardError } = estimate(times);
+    points.push([Math.log2(size), mean]);
+    console.log(
+      columns(String(size), ...[Math.log2(size), mean, standardError].map((cell) => cell.toFixed(1))),
+    );
+  }
+  const { slope, r2 } = linearFit(points);
+  return conclude(
+    r2 >= LEAST_R2,
+    `news reaches all in a time that grows by ${slope.toFixed(0)} ms with each doubling; log N explains ${(100 * r2).toFixed(1)} % of it (at least ${100 * LEAST_R2} %)`,
+  );
+}
+
 let held = true;
-for (const check of [spread, announce, eager, rumour]) if (!(await check())) held = false;
+for (const name of chosen.length > 0 ? chosen : (Object.keys(checks) as (keyof typeof checks)[]))
+  if (!(await checks[name]())) held = false;
 process.exitCode = held ? 0 : 1;

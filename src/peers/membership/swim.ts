@@ -176,8 +176,9 @@ export class Swim {
     this.#nowMs = nowMs;
     this.#probeAtMs = nowMs + random.next() * periodMs;
     this.#newsAtMs = nowMs;
-    this.#exchangeAtMs = nowMs + this.#jittered(exchangeMs);
-    this.#verifyAtMs = verifyMs === 0 ? Infinity : nowMs + this.#jittered(verifyMs);
+    // Nodes that start together do not compare together.
+    this.#exchangeAtMs = nowMs + random.next() * exchangeMs;
+    this.#verifyAtMs = verifyMs === 0 ? Infinity : nowMs + random.next() * verifyMs;
     this.#sweepAtMs = nowMs + SWEEP_MS;
     this.#tell(this.#ourselves());
   }
