@@ -12,7 +12,7 @@ import { MemberNetwork } from './member-network.ts';
 
 const { periodMs, exchangeMs } = defaultMembershipOptions;
 
-export const LOSS = 0.05;
+const LOSS = 0.05;
 /** Members of the networks that lose messages. */
 const LOSSY_MEMBERS = 20;
 /** All are pinged by chance, as theory has it, and not in rounds. */

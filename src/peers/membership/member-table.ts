@@ -33,6 +33,8 @@ export interface Member extends MemberInfo {
   addresses: readonly string[];
   /** A connection is open. */
   connected: boolean;
+  /** It has said something over it. */
+  spoke: boolean;
   /** It speaks the protocol, and can be sent to. */
   greeted: boolean;
   suspicion: Suspicion | undefined;
@@ -105,6 +107,7 @@ export class MemberTable {
       cause: 'joined',
       addresses: [],
       connected: isNeighbour,
+      spoke: false,
       greeted: false,
       suspicion: undefined,
       accusation: undefined,

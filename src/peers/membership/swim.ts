@@ -66,7 +66,7 @@ import { isLiving, MAX_ACCUSERS, MAX_INCARNATION_JUMP, overrides, type Update } 
 const HEARSAY_PERIODS = 2;
 /** Answers in time that make a slow link good again. */
 const GOOD_AFTER = 2;
-/** A connection shorter than this, ms, was a visit to see whether we live, and its end says nothing. */
+/** A connection shorter than this, ms, over which nothing was said, was a visit to see whether we live: its end says nothing. */
 const VISIT_MS = 2_000;
 /** Between two looks at the same member for failed dials of others in this node, ms. */
 const LOOK_AGAIN_MS = 10_000;
@@ -214,13 +214,13 @@ export class Swim {
     this.#enter(nowMs);
     const member = this.#table.get(peer);
     if (member?.connected !== true) return;
-    member.connected = member.greeted = false;
+    const wasVisit = !member.spoke && nowMs - member.connectedMs < VISIT_MS;
+    member.connected = member.spoke = member.greeted = false;
     this.#connected.delete(member);
     member.lostMs = nowMs;
     member.accusation = undefined;
     this.#prober.forget(member);
     this.#errands.forget(peer);
-    const wasVisit = nowMs - member.connectedMs < VISIT_MS;
     if (!isLiving(member.state) || !this.#runs) return;
     if (member.suspicion !== undefined || !wasVisit) this.#prober.reach(member, nowMs);
   }
@@ -272,6 +272,7 @@ export class Swim {
     this.#enter(nowMs);
     const sender = this.#table.get(from);
     if (sender?.connected !== true || !this.#runs) return;
+    sender.spoke = true;
     switch (message.kind) {
       case 'hello':
         this.#greetedBy(sender, message, nowMs);
