@@ -12,7 +12,7 @@
  */
 import type { Hex } from '../../bytes.ts';
 import { toHex } from '../../bytes.ts';
-import type { Clock, Random } from '../../environment.ts';
+import type { Clock } from '../../environment.ts';
 import type { PeerIdText } from '../../host/host.ts';
 import { PeerStreams } from '../../host/peer-streams.ts';
 import { ALREADY_KNOWN } from '../../mempool/admission.ts';
@@ -29,10 +29,8 @@ import { NO_SCORE, type PeerScoreParts, type Propagation, type PropagationInit }
 import { Traffic } from '../traffic.ts';
 import { ValidationLine } from '../validation-line.ts';
 import type { Baseline } from './baselines.ts';
-import { choosePeersByChance, choosePeersBySender } from './choose-peers.ts';
 import { FrameReader } from './frame-reader.ts';
 import { Fetcher } from './fetcher.ts';
-import { KnownHashes } from './known-hashes.ts';
 import {
   decodeHashes,
   decodeMessage,
@@ -46,6 +44,7 @@ import {
   transactionsFrame,
   type DirectMessage,
 } from './messages.ts';
+import { Spreading } from './spreading.ts';
 
 /** Of transactions in one answer, unless the first is larger; what does not fit is asked for again (maxTxRetrievalSize, tx_fetcher.go). */
 const MAX_RESPONSE_BYTES = 128 * 1024;
@@ -74,16 +73,13 @@ export class Direct implements Propagation {
   readonly #init: PropagationInit;
   readonly #baseline: Baseline;
   readonly #clock: Clock;
-  readonly #random: Random;
   readonly #streams: PeerStreams;
   readonly #fetcher: Fetcher | undefined;
   readonly #batcher: Batcher;
   readonly #line: ValidationLine<Parcel>;
   readonly #traffic: Traffic;
   readonly #seen: HashMemory;
-  readonly #known = new Map<PeerIdText, KnownHashes>();
-  /** Who gave us what is to leave with the next batch; absent: nobody did. */
-  readonly #givers = new Map<Hex, PeerIdText>();
+  readonly #spreading: Spreading;
   /** Under validation or waiting for it, and how often. */
   readonly #underWay = new Map<Hex, number>();
   #rejected = 0;
@@ -95,7 +91,7 @@ export class Direct implements Propagation {
     this.#init = init;
     this.#baseline = baseline;
     this.#clock = clock;
-    this.#random = random;
+    this.#spreading = new Spreading(baseline, host.peerId.toString(), options.maxKnownHashes, random);
     this.#seen = new HashMemory(MAX_SEEN, options.gossip.seenTtlMs);
     this.#traffic = new Traffic(host, () => clock.nowMs());
     this.#batcher = new Batcher({
@@ -207,7 +203,7 @@ export class Direct implements Propagation {
   }
 
   #joined(peer: PeerIdText): void {
-    this.#known.set(peer, new KnownHashes(this.#init.options.maxKnownHashes));
+    this.#spreading.joined(peer);
     this.#init.trace.record({ kind: 'graft', atMs: this.#clock.nowMs(), peer });
     if (!this.#baseline.announcesPool) return;
     const hashes: Hex[] = [];
@@ -217,7 +213,7 @@ export class Direct implements Propagation {
   }
 
   #left(peer: PeerIdText): void {
-    this.#known.delete(peer);
+    this.#spreading.left(peer);
     this.#fetcher?.gone(peer);
     this.#init.trace.record({ kind: 'prune', atMs: this.#clock.nowMs(), peer });
   }
@@ -234,31 +230,24 @@ export class Direct implements Propagation {
     } else {
       // What these freed came from somebody else.
       const given = new Set(results.map(({ hash }) => hash));
-      for (const { hash } of promoted) if (given.has(hash)) this.#givers.set(hash, from);
+      for (const { hash } of promoted) if (given.has(hash)) this.#spreading.gave(from, hash);
     }
     this.#batcher.add(promoted);
   }
 
   #send(batch: readonly Transaction[]): void {
     const peers = this.#streams.peers();
-    const whole = new Map<PeerIdText, Transaction[]>();
-    const hashes = new Map<PeerIdText, Hex[]>();
-    for (const transaction of batch) {
-      const { hash } = transaction;
-      const giver = this.#givers.get(hash);
-      this.#givers.delete(hash);
-      const lacking = peers.filter((peer) => peer !== giver && this.#known.get(peer)?.has(hash) !== true);
-      const eager = this.#eagerOf(transaction, peers, lacking);
-      for (const peer of eager) add(whole, peer, transaction);
-      if (this.#fetcher === undefined) continue;
-      for (const peer of lacking) if (!eager.has(peer)) add(hashes, peer, hash);
-    }
+    const { whole, hashes } = this.#spreading.plan(batch, peers);
     let shared: Uint8Array | undefined;
     for (const [peer, list] of whole) {
       const isAll = list.length === batch.length;
       const frame = isAll ? (shared ??= framed(batch)) : framed(list);
-      if (!this.#streams.send(peer, frame)) continue;
-      for (const { hash } of list) this.#known.get(peer)?.add(hash);
+      if (this.#streams.send(peer, frame)) {
+        this.#spreading.has(
+          peer,
+          list.map(({ hash }) => hash),
+        );
+      }
     }
     for (const [peer, list] of hashes) this.#announce(peer, list);
     if (peers.length === 0) this.#init.onUnheard?.(batch.map(({ hash }) => hash));
@@ -271,23 +260,8 @@ export class Direct implements Propagation {
     });
   }
 
-  #eagerOf(
-    { sender, raw }: Transaction,
-    peers: readonly PeerIdText[],
-    lacking: readonly PeerIdText[],
-  ): ReadonlySet<PeerIdText> {
-    const { eagerPeers, choosesBySender, maxPushBytes } = this.#baseline;
-    if (raw.byteLength > maxPushBytes) return new Set();
-    const count = eagerPeers(peers.length);
-    if (!choosesBySender) return new Set(choosePeersByChance(lacking, count, this.#random));
-    const own = this.#init.host.peerId.toString();
-    const chosen = new Set(choosePeersBySender(peers, count, own, sender));
-    return new Set(lacking.filter((peer) => chosen.has(peer)));
-  }
-
   #announce(peer: PeerIdText, hashes: readonly Hex[]): void {
-    if (!this.#streams.send(peer, hashesFrame(hashes))) return;
-    for (const hash of hashes) this.#known.get(peer)?.add(hash);
+    if (this.#streams.send(peer, hashesFrame(hashes))) this.#spreading.has(peer, hashes);
   }
 
   #onMessage(peer: PeerIdText, { kind, number, content }: DirectMessage): void {
@@ -382,8 +356,7 @@ export class Direct implements Propagation {
 
   /** The peer has these. */
   #shown(peer: PeerIdText, hashes: readonly Hex[]): void {
-    const known = this.#known.get(peer);
-    for (const hash of hashes) known?.add(hash);
+    this.#spreading.has(peer, hashes);
     this.#init.onShown?.(hashes);
   }
 
@@ -420,9 +393,3 @@ export class Direct implements Propagation {
 const framed = (batch: readonly Transaction[]): Uint8Array => transactionsFrame(batch.map(({ raw }) => raw));
 
 const isFault = (outcome: Outcome): boolean => meaningOf(outcome).verdict === 'reject';
-
-function add<T>(lists: Map<PeerIdText, T[]>, peer: PeerIdText, item: T): void {
-  const list = lists.get(peer);
-  if (list === undefined) lists.set(peer, [item]);
-  else list.push(item);
-}
