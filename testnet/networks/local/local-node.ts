@@ -94,7 +94,9 @@ export class LocalNode {
   }
 
   trace(): NodeTrace {
-    return { index: this.index, peerId: this.peerId, events: [...this.#events] };
+    // What was told unasked may be taken in before an answer that came first.
+    const events = this.#events.toSorted((a, b) => a.atMs - b.atMs);
+    return { index: this.index, peerId: this.peerId, events };
   }
 
   describe(): NetworkNode {
