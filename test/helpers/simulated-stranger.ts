@@ -13,6 +13,8 @@ export interface Stranger {
   publish(...raws: Uint8Array[]): Promise<void>;
   /** Opens a stream of that protocol and sends this on it, now. */
   say(protocol: string, bytes: Uint8Array): Promise<void>;
+  /** Once more, whatever became of the connection. */
+  dial(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,6 +57,9 @@ export async function simulatedStranger(simulation: Simulation, target: number):
         const stream = await host.openStream(simulation.hosts[target]!.peerId, protocol);
         stream.send(bytes);
       }),
+    dial: async () => {
+      await clock.perform(owner, () => host.dial(simulation.hosts[target]!.address));
+    },
     stop: () =>
       clock.perform(owner, async () => {
         await router.stop();

@@ -99,7 +99,7 @@ describe('messages of peer exchange', () => {
         }
         assert.deepEqual([...encodeAnswer(peers, MAX_ADDRESSES)], [...body]);
       }),
-      { numRuns: 2000, ...seeded() },
+      { numRuns: 600, ...seeded() },
     );
   });
 
