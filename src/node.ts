@@ -38,7 +38,15 @@ import { transactionTopic } from './propagation/topic.ts';
 import { Unbroadcast } from './propagation/unbroadcast.ts';
 import { reconcile } from './reconcile.ts';
 import { gossipView, peerInfos, readVitals } from './node-view.ts';
-import type { GossipView, MembersView, NodeInfo, PeerInfo, RpcBackend, Submission } from './rpc/backend.ts';
+import type {
+  GossipView,
+  KnownPeersView,
+  MembersView,
+  NodeInfo,
+  PeerInfo,
+  RpcBackend,
+  Submission,
+} from './rpc/backend.ts';
 import type { TxSyncOptions } from './rpc/transaction-sync.ts';
 import { SavedPool } from './saved-pool.ts';
 import type { Chain } from './state/chain.ts';
@@ -286,6 +294,10 @@ export class Node implements RpcBackend {
 
   members(): MembersView {
     return this.membership.view();
+  }
+
+  knownPeers(): KnownPeersView {
+    return this.discovery?.view() ?? { discovery: 'off', peers: [] };
   }
 
   vitals(): Promise<Vitals> {

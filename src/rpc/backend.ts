@@ -54,6 +54,19 @@ export interface PeerScoreParts {
   behaviourPenalty: number;
 }
 
+export interface KnownPeersView {
+  discovery: 'off' | 'waiting' | 'on';
+  peers: readonly {
+    peer: string;
+    addresses: readonly string[];
+    tested: boolean;
+    lost: boolean;
+    failures: number;
+    /** On the disk, where there is one. */
+    stored: boolean;
+  }[];
+}
+
 export interface MembersView {
   enabled: boolean;
   incarnation: number;
@@ -101,5 +114,6 @@ export interface RpcBackend {
   nowMs(): number;
   gossip(): GossipView;
   members(): MembersView;
+  knownPeers(): KnownPeersView;
   vitals(): Promise<Vitals>;
 }

@@ -5,6 +5,7 @@ import type { HistoryStep } from '../telemetry/transaction-history.ts';
 import { complaints } from '../telemetry/vitals.ts';
 import type { GossipView, RpcBackend } from './backend.ts';
 import { RPC_CODE, RpcFailure } from './error.ts';
+import { knownPeers } from './known-peers.ts';
 import { members } from './members.ts';
 import { method, named, type Namespace } from './method.ts';
 import { poolDigest } from './pool-digest.ts';
@@ -151,6 +152,8 @@ export const txgossip: Namespace = {
     },
   }),
   txgossip_members: members,
+
+  txgossip_knownPeers: knownPeers,
   txgossip_mesh: method({
     description: 'The peers gossip goes through, with their scores.',
     params: noParams,

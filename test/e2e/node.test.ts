@@ -68,6 +68,37 @@ describe('txgossip node', function () {
     assert.equal((await again.printed(/peers +(\S+)/)).split('/p2p/')[1], address.split('/p2p/')[1]);
   });
 
+  it('joins a network from one address, and after a kill finds it again from what it knew', async () => {
+    const datadir = join(directory, 'joins');
+    const first = start();
+    const begin = await first.printed(/peers +(\S+)/);
+    // Content with the one it began from: it does not dial the newcomer, so the newcomer dials it.
+    const second = start(
+      '--bootstrap',
+      begin,
+      ...['target', 'floor', 'outbound'].flatMap((of) => [`--peers.${of}`, '1']),
+    );
+    const known = (await second.printed(/peers +(\S+)/)).split('/p2p/')[1]!;
+    const peersOf = async (url: string): Promise<string[]> =>
+      ((await rpc(url, 'admin_peers')) as { id: string }[]).map(({ id }) => id);
+    const joined = start('--bootstrap', begin, '--datadir', datadir);
+    const url = await joined.printed(/JSON-RPC +(\S+)/);
+    await eventually('it to have found the second', async () => (await peersOf(url)).includes(known));
+    await eventually('that to be on the disk', async () => {
+      const { peers } = (await rpc(url, 'txgossip_knownPeers')) as {
+        peers: { peer: string; stored: boolean }[];
+      };
+      return peers.some(({ peer, stored }) => peer === known && stored);
+    });
+    for (const node of [joined, first]) {
+      node.process.kill('SIGKILL');
+      await node.exit;
+    }
+    const again = start('--datadir', datadir);
+    const there = await again.printed(/JSON-RPC +(\S+)/);
+    await eventually('it to have found the second again', async () => (await peersOf(there)).includes(known));
+  });
+
   it('tells on loopback whether it does its work, and what became of a transaction at another node', async () => {
     const first = start('--gossip.heartbeat', '200', '--gossip.history', '30');
     const second = start(

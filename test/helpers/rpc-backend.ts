@@ -4,6 +4,7 @@ import { Mempool } from '../../src/mempool/mempool.ts';
 import type { MempoolOptions } from '../../src/mempool/options.ts';
 import type {
   GossipView,
+  KnownPeersView,
   MembersView,
   NodeInfo,
   PeerInfo,
@@ -83,6 +84,7 @@ export class FakeBackend implements RpcBackend {
     probes: { begun: 0, failed: 0 },
     members: [],
   };
+  knownPeersView: KnownPeersView = { discovery: 'off', peers: [] };
   /** Awaited before every submission is looked at. */
   gate: Promise<void> = Promise.resolve();
   submitting = 0;
@@ -139,6 +141,10 @@ export class FakeBackend implements RpcBackend {
 
   members(): MembersView {
     return this.membersView;
+  }
+
+  knownPeers(): KnownPeersView {
+    return this.knownPeersView;
   }
 
   gossip(): GossipView {

@@ -71,6 +71,11 @@ export interface DiscoveryInit {
   onDiskFailure: (error: Error) => void;
 }
 
+interface DiscoveryView {
+  discovery: 'off' | 'waiting' | 'on';
+  peers: (Pick<KnownEntry, 'peer' | 'addresses' | 'tested' | 'lost' | 'failures'> & { stored: boolean })[];
+}
+
 export class Discovery {
   readonly book: AddressBook;
   readonly #init: DiscoveryInit;
@@ -143,6 +148,14 @@ export class Discovery {
   /** Whether it looks for peers by itself by now. */
   get isOn(): boolean {
     return this.#isOn;
+  }
+
+  view(): DiscoveryView {
+    const state = this.#isOn ? 'on' : 'waiting';
+    const peers = [...this.book.entries()].map(({ peer, addresses, tested, lost, failures }) => {
+      return { peer, addresses, tested, lost, failures, stored: this.#kept.isWritten(peer) };
+    });
+    return { discovery: this.#isOff ? 'off' : state, peers };
   }
 
   async start(): Promise<void> {

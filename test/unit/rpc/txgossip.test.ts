@@ -181,6 +181,19 @@ describe('rpc txgossip', () => {
     assert.ok(Math.abs(Date.now() - 5000 - Date.parse(since)) < 1000, since);
   });
 
+  it('knownPeers', async () => {
+    assert.deepEqual(await result('txgossip_knownPeers'), { discovery: 'off', peers: [] });
+    const known = {
+      peer: PEER_ID,
+      addresses: ['/ip4/8.8.8.8/tcp/1'],
+      tested: true,
+      lost: false,
+      failures: 0,
+    };
+    backend.knownPeersView = { discovery: 'on', peers: [{ ...known, stored: true }] };
+    assert.deepEqual(await result('txgossip_knownPeers'), backend.knownPeersView);
+  });
+
   it('poolDigest', async () => {
     const digest = (await result('txgossip_poolDigest')) as Record<string, unknown>;
     assert.deepEqual(digest, { digest: NO_HASH, pending: 0, queued: 0 });

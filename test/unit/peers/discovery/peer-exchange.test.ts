@@ -22,9 +22,13 @@ async function exchangeOf(known: readonly ToldPeer[] | undefined = []) {
     clock,
     answerMs: ANSWER_MS,
     known: () => known,
-    onAnswered: () => void said.answered++,
+    onAnswered: () => {
+      said.answered++;
+    },
     onFault: (_, fault: PeersFault) => void faults.push(fault.message),
-    onTooOften: () => void said.tooOften++,
+    onTooOften: () => {
+      said.tooOften++;
+    },
   });
   await clock.perform(0, () => exchange.start());
   await pair.dial();
