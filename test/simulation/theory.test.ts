@@ -208,15 +208,13 @@ describe('theory', function () {
     });
   });
 
-  it('the last of 1,000 nodes has it when the shortest paths say so (3 of the 30 seeds of npm run theory)', async () => {
-    for (const seed of [1, 2, 3]) {
-      const rows = await measureSpread(seed);
-      assert.equal(rows.length, 2);
-      for (const { lastMs, copies } of rows) {
-        // Exact in any order of adding up: latencies drawn here are multiples of 2^-30 ms.
-        assert.equal(lastMs.measured, lastMs.expected);
-        assert.equal(copies.measured, copies.expected);
-      }
+  it('the last of 1,000 nodes has it when the shortest paths say so (one of the 30 seeds of npm run theory)', async () => {
+    const rows = await measureSpread(1);
+    assert.equal(rows.length, 2);
+    for (const { lastMs, copies } of rows) {
+      // Exact in any order of adding up: latencies drawn here are multiples of 2^-30 ms.
+      assert.equal(lastMs.measured, lastMs.expected);
+      assert.equal(copies.measured, copies.expected);
     }
   });
 
