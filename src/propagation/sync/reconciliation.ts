@@ -286,6 +286,9 @@ export class Reconciliation {
         else {
           settled.settle(fresh);
           news.came = true;
+          // What waited here behind one of these is perhaps known to nobody else.
+          const freeing = freeingOthers(results);
+          if (freeing.length > 0 && silent !== true) spread(freeing);
         }
       },
       take: () => this.#take(frames),
@@ -345,4 +348,12 @@ export class Reconciliation {
       .filter((peerId) => !this.#book.isShunned(peerId.toString()))
       .filter((peerId) => !rested || !this.#book.isResting(peerId.toString()));
   }
+}
+
+/** Those that made another executable which did not come with them. */
+function freeingOthers(results: readonly Admitted[]): Admitted[] {
+  const came = new Set(results.map(({ hash }) => hash));
+  return results.filter(
+    ({ outcome }) => outcome.status === 'pending' && outcome.promoted.some(({ hash }) => !came.has(hash)),
+  );
 }

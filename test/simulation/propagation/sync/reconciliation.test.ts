@@ -5,6 +5,7 @@ import type { Simulation } from '../../../../testnet/networks/simulated/simulati
 import { planWorkload } from '../../../../testnet/workload/plan.ts';
 import { simulatedStranger } from '../../../helpers/simulated-stranger.ts';
 import {
+  arrivalsOf,
   bytesByKind,
   eventsOf,
   NO_PULL,
@@ -29,7 +30,10 @@ async function arrivalsBy(simulation: Simulation): Promise<Record<string, number
   return counts;
 }
 
-describe('reconciliation in virtual time', () => {
+describe('reconciliation in virtual time', function () {
+  // Work of the processor alone, however busy the machine is.
+  this.timeout(60_000);
+
   it('makes one network of two halves that heard nothing of each other for a minute under load', async () => {
     const scenario = scenarioOf({
       nodes: { count: 24 },
@@ -87,6 +91,34 @@ describe('reconciliation in virtual time', () => {
       const arrivals = (await eventsOf(simulation, 7)).filter(({ kind }) => kind === 'arrival');
       assert.equal(arrivals.length, plan.length);
       assert.equal(sent.message, before.sent.message);
+    });
+  });
+
+  it('what it frees is gossiped at once, however much else it brings', async () => {
+    const scenario = scenarioOf({
+      nodes: { count: 4 },
+      topology: { kind: 'complete' },
+      links: { latencyMs: 20 },
+      workload: { transactions: 60, senders: 6 },
+    });
+    const plan = await planWorkload(scenario);
+    const { sender } = plan[0]!;
+    const [before, last] = plan
+      .filter((each) => each.sender === sender)
+      .sort((a, b) => Number(a.nonce - b.nonce))
+      .slice(-2);
+    await withSimulation(scenario, async (simulation, edges) => {
+      const links = edges.filter((edge) => edge.includes(3));
+      await simulation.inflict({ kind: 'cut', links });
+      // Nobody but the one that is cut off has the last of them, behind a gap.
+      for (const each of plan) simulation.submit(each === last ? 3 : 0, each.raw).catch(() => undefined);
+      await sleep(simulation, 20_000);
+      await simulation.inflict({ kind: 'heal', links });
+      await sleep(simulation, 10_000);
+      const filledAtMs = (await arrivalsOf(simulation, before!.hash))[3]!;
+      const arrivals = await arrivalsOf(simulation, last!.hash);
+      assert.ok((await arrivalsBy(simulation))['sync']! > 32);
+      for (const node of [0, 1, 2]) assert.ok(arrivals[node]! - filledAtMs < 200, `node ${node}`);
     });
   });
 
