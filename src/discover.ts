@@ -55,9 +55,9 @@ export function discover(init: DiscoverInit): Discovery | undefined {
  * By default a node looks for peers when it was told where to begin, now or in an earlier life; one that was told its
  * peers has them. One told nothing may be where others begin: it answers, and joins in once somebody asks.
  */
-function beginsOf({ discovery, bootstrap, peer }: NodeOptions): Begins | undefined {
+function beginsOf({ discovery, bootstrap, mdns, peer }: NodeOptions): Begins | undefined {
   if (discovery === false) return undefined;
-  if (discovery === true || bootstrap.length > 0) return 'at-start';
+  if (discovery === true || bootstrap.length > 0 || mdns) return 'at-start';
   return peer.length > 0 ? 'known' : 'asked';
 }
 

@@ -116,6 +116,7 @@ async function createHost(
         maxInboundPending: options['maxpeers.pending'],
         dialTimeoutMs: options.dialtimeout,
         keepPeersMs: options['peers.keep'],
+        mdns: options.mdns,
       },
       peerDirectory: datadir === undefined || discovery === false ? undefined : join(datadir, 'peers'),
       ...(transports !== undefined && { transports }),

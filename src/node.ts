@@ -209,6 +209,7 @@ export class Node implements RpcBackend {
         this.membership.observed(peerId, 'connected');
         this.discovery?.onConnect(connection);
       },
+      heard: (peerId, addresses) => this.discovery?.onHeard(peerId, addresses),
       disconnect: (peerId) => {
         const peer = peerId.toString();
         log.debug({ peer }, 'disconnected');

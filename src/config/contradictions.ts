@@ -17,6 +17,9 @@ export function checkContradictions(options: NodeOptions): void {
   ) {
     throw new ConfigError('peers.floor and peers.outbound must not exceed peers.target');
   }
+  if (options.mdns && options.discovery === false) {
+    throw new ConfigError('mdns finds peers for discovery, which is off; leave one of them out');
+  }
   if (options['peers.backoff'] > options['peers.maxbackoff']) {
     throw new ConfigError('peers.backoff must not exceed peers.maxbackoff');
   }

@@ -17,7 +17,13 @@ export const discoveryOptions = {
     z.boolean().optional(),
     undefined,
     'BOOL',
-    'look for peers and keep up connections; default: with --bootstrap or peers known from before yes, with only --peer no, with neither from when a first peer asks',
+    'look for peers and keep up connections; default: with --bootstrap, --mdns or peers known from before yes, with only --peer no, with neither from when a first peer asks',
+  ),
+  mdns: discovery(
+    z.boolean(),
+    defaultHostOptions.mdns,
+    'BOOL',
+    'find peers in the local network by multicast DNS, and be found there; listen on an address of it',
   ),
   'peers.target': discovery(integer(1), D.target, 'N', 'connections to have: twice the mesh and some'),
   'peers.floor': discovery(

@@ -59,6 +59,8 @@ export interface HostEvents {
   connect(connection: HostConnection): void;
   /** The last connection to this peer is gone. */
   disconnect(peerId: PeerId): void;
+  /** The local network told of a peer: hearsay, as often as it does. Only of hosts that listen for that. */
+  heard(peerId: PeerId, addresses: readonly Multiaddr[]): void;
 }
 
 export interface Host {

@@ -3,6 +3,7 @@ import { noise } from '@chainsafe/libp2p-noise';
 import { yamux } from '@chainsafe/libp2p-yamux';
 import { identify } from '@libp2p/identify';
 import type { Connection, PeerId, PrivateKey, Stream } from '@libp2p/interface';
+import { mdns } from '@libp2p/mdns';
 import { ping, type Ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import type { Multiaddr } from '@multiformats/multiaddr';
@@ -29,6 +30,8 @@ export interface Libp2pHostInit {
   options?: Partial<HostOptions>;
   /** What carries the connections. Default: TCP. */
   transports?: NonNullable<Libp2pOptions['transports']>;
+  /** What tells of peers nearby. Default: mDNS where the options ask for it, else nothing. */
+  peerDiscovery?: NonNullable<Libp2pOptions['peerDiscovery']> | undefined;
   /** Directory where known peers are kept. Default: in memory. */
   peerDirectory?: string | undefined;
 }
@@ -38,6 +41,8 @@ type Identity = Pick<HostConnection, 'agentVersion' | 'protocols' | 'listenAddre
 const NOT_IDENTIFIED: Identity = { agentVersion: '', protocols: [], listenAddresses: [] };
 /** libp2p's connection monitor has a ping of its own under way now and then, and an abandoned one lingers on for a moment. */
 const MAX_PING_STREAMS = 4;
+/** Of this network's own: nodes of others would be dialled in vain. */
+const MDNS_SERVICE = '_txgossip._udp.local';
 const PROTECTED_TAG = 'txgossip-protected';
 /** In the metadata of peers that were remembered; libp2p stores every peer that ever connected. */
 const REMEMBERED = 'txgossip-remembered';
@@ -56,6 +61,7 @@ export async function createLibp2pHost(init: Libp2pHostInit): Promise<Host> {
     nodeInfo: { userAgent: init.agentVersion },
     addresses: { listen: options.listen },
     transports: init.transports ?? [tcp()],
+    peerDiscovery: init.peerDiscovery ?? (options.mdns ? [mdns({ serviceTag: MDNS_SERVICE })] : []),
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionManager: {
@@ -209,7 +215,13 @@ class Libp2pHost implements Host {
   }
 
   subscribe(events: Partial<HostEvents>): void {
-    const { connect, disconnect } = events;
+    const { connect, disconnect, heard } = events;
+    if (heard !== undefined) {
+      this.#libp2p.addEventListener('peer:discovery', ({ detail: { id, multiaddrs } }) => {
+        heard(id, multiaddrs);
+        void this.#forgetStranger(id);
+      });
+    }
     if (connect !== undefined) {
       this.#libp2p.addEventListener('connection:open', ({ detail }) => connect(this.#describe(detail)));
     }

@@ -12,6 +12,8 @@ export interface HostOptions {
   dialTimeoutMs: number;
   /** Peers not heard of for so long are forgotten, ms: what a node that comes back may still find useful. */
   keepPeersMs: number;
+  /** Multicasts to find peers in the local network and to be found there: whoever is in it learns that this node is. */
+  mdns: boolean;
 }
 
 export const defaultHostOptions: HostOptions = {
@@ -21,4 +23,5 @@ export const defaultHostOptions: HostOptions = {
   maxInboundPending: 64,
   dialTimeoutMs: 10_000,
   keepPeersMs: 14 * 24 * 3_600_000,
+  mdns: false,
 };

@@ -42,6 +42,8 @@ const LOOK_SOON_MS = 100;
 const TELL_WITHIN_MS = 600_000;
 /** Whoever we let go is not dialled again for so long. */
 const REST_MS = 60_000;
+/** Who told, where multicast did: anybody in the local network may have. */
+const LOCAL_NETWORK = 'local network';
 /** Peers that broke the rules are not connected to for as long as the node runs, of so many the latest. */
 const MAX_BARRED = 1_024;
 
@@ -195,6 +197,13 @@ export class Discovery {
     if (!this.#dropping.delete(peer) && isTelling) this.book.disconnected(peer, ageMs, nowMs);
     for (const part of [this.#neighbours, this.#asking, this.#dialling, this.#exchange]) part.forget(peer);
     this.#lookSoon();
+  }
+
+  /** The local network told of a peer. */
+  onHeard(peerId: PeerId, addresses: readonly Multiaddr[]): void {
+    if (!this.#isOn || peerId.equals(this.#host.peerId)) return;
+    const believed = told(addresses, 'private');
+    if (this.book.learn(peerId.toString(), believed, LOCAL_NETWORK, this.#clock.nowMs())) this.#lookSoon();
   }
 
   #begin(): void {

@@ -1,4 +1,5 @@
 import { generateKeyPair } from '@libp2p/crypto/keys';
+import { peerDiscoverySymbol, TypedEventEmitter, type PeerDiscoveryEvents } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import assert from 'node:assert/strict';
 import type { Host } from '../../../src/host/host.ts';
@@ -62,6 +63,36 @@ describe('libp2p over TCP', () => {
     } finally {
       server.close();
     }
+  });
+
+  it('tells of whom the local network told, and keeps nothing of them', async () => {
+    class LocalNetwork extends TypedEventEmitter<PeerDiscoveryEvents> {
+      readonly [peerDiscoverySymbol] = this;
+    }
+    const network = new LocalNetwork();
+    const host = await createLibp2pHost({
+      privateKey: await generateKeyPair('Ed25519'),
+      agentVersion: 'first',
+      peerDiscovery: [() => network],
+    });
+    hosts.push(host);
+    const heard: string[] = [];
+    host.subscribe({
+      heard: (peerId, addresses) => void heard.push(peerId.toString(), ...addresses.map(String)),
+    });
+    await host.start();
+    const { peerId } = await create('stranger');
+    const address = multiaddr('/ip4/10.0.0.1/tcp/4001');
+    network.dispatchEvent(new CustomEvent('peer', { detail: { id: peerId, multiaddrs: [address] } }));
+    await eventually('the news', () => heard.length > 0);
+    assert.deepEqual(heard, [peerId.toString(), address.toString()]);
+    const { peerStore } = host.gossipComponents;
+    await eventually('it to be forgotten', () =>
+      peerStore.get(peerId).then(
+        () => false,
+        () => true,
+      ),
+    );
   });
 
   it('turns away connections above its limit', async () => {

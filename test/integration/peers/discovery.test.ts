@@ -1,3 +1,4 @@
+import { multiaddr } from '@multiformats/multiaddr';
 import assert from 'node:assert/strict';
 import type { NodeOptions } from '../../../src/config.ts';
 import { launchNode, type RunningNode } from '../../../src/launch.ts';
@@ -52,6 +53,21 @@ describe('nodes over TCP find each other', () => {
     await eventually('the third to find the second again', () =>
       peersOf(again).includes(second.node.peerId.toString()),
     );
+  });
+
+  it('believing the local network about addresses in it, not about their own machine', async () => {
+    const { node } = await start({ discovery: true });
+    const stranger = (await start({ discovery: false })).node.peerId;
+    node.discovery!.onHeard(stranger, [multiaddr('/ip4/127.0.0.1/tcp/4001')]);
+    assert.deepEqual(node.knownPeers().peers, []);
+    node.discovery!.onHeard(stranger, [
+      multiaddr('/ip4/127.0.0.1/tcp/4001'),
+      multiaddr('/ip4/10.0.0.1/tcp/9'),
+    ]);
+    const [known] = node.knownPeers().peers;
+    assert.deepEqual([known!.addresses, known!.tested], [['/ip4/10.0.0.1/tcp/9'], false]);
+    node.discovery!.onHeard(node.peerId, [multiaddr('/ip4/10.0.0.2/tcp/9')]);
+    assert.equal(node.knownPeers().peers.length, 1);
   });
 
   it('but not those that were told their peers, or that it is off', async () => {
