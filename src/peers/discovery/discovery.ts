@@ -183,6 +183,7 @@ export class Discovery {
   onConnect(connection: HostConnection): void {
     const peer = connection.peerId.toString();
     this.#neighbours.of(peer, connection, this.#clock.nowMs());
+    this.#dropping.delete(peer);
     if (this.#barred.has(peer)) this.#disconnect(peer);
     this.#lookSoon();
   }
@@ -390,10 +391,8 @@ export class Discovery {
 
   #disconnect(peer: PeerIdText): void {
     this.#dropping.add(peer);
-    this.#host.disconnect(peerIdFromString(peer)).then(
-      () => this.#dropping.delete(peer),
-      () => this.#dropping.delete(peer),
-    );
+    // Its end is told otherwise, and may be so later than this resolves.
+    this.#host.disconnect(peerIdFromString(peer)).catch(() => this.#dropping.delete(peer));
   }
 
   #isConnected(peer: PeerIdText): boolean {

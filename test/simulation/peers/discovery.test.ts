@@ -104,6 +104,34 @@ describe('discovery in a network that nobody wired', () => {
     });
   }).timeout(120_000);
 
+  it('exchanges one of its own for another now and then, and is never without', async () => {
+    const options = { 'peers.target': 4, 'peers.floor': 2, 'peers.outbound': 2, 'peers.rotation': 20_000 };
+    await withDiscovered({ seed: 6, nodes: 16, options, latencyMs: 5 }, async (simulation) => {
+      const dialled = (): Set<string>[] =>
+        simulation.hosts.map(
+          (host) =>
+            new Set(
+              host
+                .connections()
+                .filter(({ direction }) => direction === 'outbound')
+                .map(({ peerId }) => peerId.toString()),
+            ),
+        );
+      await sleep(simulation, 5_000);
+      const before = dialled();
+      for (let second = 0; second < 180; second++) {
+        await sleep(simulation, 1_000);
+        assert.ok(degreesOf(simulation).every(({ total }) => total >= 2));
+      }
+      const changed = dialled().map(
+        (now, node) => [...now].filter((peer) => !before[node]!.has(peer)).length,
+      );
+      assert.ok(changed.filter((count) => count > 0).length >= 12, `changed: ${changed.join()}`);
+      assert.ok(degreesOf(simulation).every(({ total, outbound }) => total >= 3 && outbound >= 1));
+      assert.ok(isWhole(simulation));
+    });
+  }).timeout(60_000);
+
   it('a node that starts again with its disk dials whom it knew, and needs nobody to begin from', async () => {
     const nodes = 8;
     await withDiscovered({ seed: 3, nodes, latencyMs: 5 }, async (simulation) => {
