@@ -4,6 +4,7 @@
  *   npm run bench                     all groups
  *   npm run bench -- gossip mempool   these only
  */
+import { benchBatching } from './batching.ts';
 import { benchGossip } from './gossip.ts';
 import { benchLinks } from './links.ts';
 import { benchMempool } from './mempool.ts';
@@ -11,14 +12,19 @@ import { benchTable, type BenchRow } from './row.ts';
 import { benchRpc } from './rpc.ts';
 import { benchSimulation } from './simulation.ts';
 import { benchSync } from './sync.ts';
+import { benchThroughput } from './throughput.ts';
 import { benchTraces } from './traces.ts';
 import { benchTransaction } from './transaction.ts';
+import { benchTurns } from './turns.ts';
 
 const GROUPS: Record<string, () => Promise<BenchRow[]>> = {
   transaction: benchTransaction,
   mempool: benchMempool,
   rpc: benchRpc,
   gossip: benchGossip,
+  batching: benchBatching,
+  throughput: benchThroughput,
+  turns: benchTurns,
   simulation: benchSimulation,
   links: benchLinks,
   traces: benchTraces,

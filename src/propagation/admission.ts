@@ -41,6 +41,9 @@ export interface AdmissionInit {
   trace: TraceSink;
 }
 
+/** 60 ms of one core, or two full messages. */
+const TRANSACTIONS_AHEAD = 1_024;
+
 /** Hashes: 5 MB. Bounds what a flood of bad transactions leaves behind. */
 const MAX_REFUSED_REMEMBERED = 32_768;
 /** 10 min: nothing is refused for good for ever, a reorganisation gives a nonce back. */
@@ -76,6 +79,8 @@ export class Admission {
   readonly #trace: TraceSink;
   readonly #refusedForGood = new HashMemory(MAX_REFUSED_REMEMBERED, REFUSED_REMEMBERED_MS);
 
+  /** Taken on and not yet verified, or found not to need it. */
+  #unverified = 0;
   #lagMs = 0;
 
   constructor(init: AdmissionInit) {
@@ -95,6 +100,11 @@ export class Admission {
   /** What `wants` denies for that reason. */
   refusedForGood(): Iterable<Hex> {
     return this.#refusedForGood.hashes(this.#clock.nowMs());
+  }
+
+  /** Work enough for many turns is on its way: more would only lengthen what can no longer be dropped. */
+  get isSated(): boolean {
+    return this.#unverified >= TRANSACTIONS_AHEAD;
   }
 
   /** How long what came last had waited for its end since it was read; 0 when no signatures wait any more. */
@@ -121,24 +131,32 @@ export class Admission {
   }
 
   async #admit(raws: readonly Uint8Array[], source: Source, whole: boolean): Promise<Admitted[]> {
-    const faulty = (refused: Refused): boolean => whole && meaningOf(refused).verdict === 'reject';
-    const checked = await this.#checkAll(raws, originOf(source));
-    if (checked.some((check) => 'refused' in check && faulty(check.refused)))
-      return this.#refuseAll(checked, source);
+    const isFaulty = (entry: Checked): boolean =>
+      whole && 'refused' in entry && meaningOf(entry.refused).verdict === 'reject';
+    let judged: Judged[];
+    this.#unverified += raws.length;
+    try {
+      const checked = await this.#checkAll(raws, originOf(source));
+      if (checked.some(isFaulty)) return this.#refuseAll(checked, source);
+      judged = await this.#verify(checked, source);
+    } finally {
+      this.#unverified -= raws.length;
+    }
+    if (judged.some(isFaulty)) return this.#refuseAll(judged, source);
+    this.#lagMs = this.#clock.nowMs() - source.receivedAtMs;
+    return this.#enterAll(judged, source);
+  }
 
+  async #verify(checked: readonly Checked[], source: Source): Promise<Judged[]> {
     const unverified = checked.flatMap((check) => ('decoded' in check ? [check.decoded] : []));
     const verified =
       unverified.length === 0 ? undefined : await this.#verification.verify(unverified, source);
-    const judged = checked.map((check): Judged => {
+    return checked.map((check): Judged => {
       if (!('decoded' in check)) return check;
       const { hash } = check.decoded;
       const verdict = verified!.get(hash)!;
       return 'status' in verdict ? { hash, refused: verdict } : { hash, transaction: verdict };
     });
-    if (judged.some((entry) => 'refused' in entry && faulty(entry.refused)))
-      return this.#refuseAll(judged, source);
-    this.#lagMs = this.#clock.nowMs() - source.receivedAtMs;
-    return this.#enterAll(judged, source);
   }
 
   /** A message at a time, so that what came first is verified first. */

@@ -1,6 +1,6 @@
 import { gossipsub, StrictNoSign, type GossipSub, type GossipsubOpts } from '@chainsafe/libp2p-gossipsub';
 import type { Host } from '../host/host.ts';
-import { messageId, messageIdKey } from './message-id.ts';
+import { messageId, messageIdKey, remembering } from './message-id.ts';
 import type { PropagationOptions } from './options.ts';
 import { scoreParams, scoreThresholds } from './peer-score.ts';
 
@@ -40,13 +40,15 @@ export function gossipSettings(
   scoreOf: PeerScorer = () => 0,
 ): Partial<GossipsubOpts> {
   const { gossip } = options;
+  // gossipsub asks twice for each message that is new to it.
+  const idOf = remembering(messageId);
   return {
     globalSignaturePolicy: StrictNoSign,
-    msgIdFn: (message) => messageId(message.data),
+    msgIdFn: (message) => idOf(message.data),
     msgIdToStrFn: messageIdKey,
     fastMsgIdFn: (message) => {
       const data = message.data ?? new Uint8Array();
-      const idKey = messageIdKey(messageId(data));
+      const idKey = messageIdKey(idOf(data));
       onCopy(idKey, data);
       return idKey;
     },

@@ -17,7 +17,7 @@ import type { GossipVerdict } from '../mempool/outcome.ts';
 import { meaningOf, type Outcome } from '../mempool/outcome.ts';
 import type { Provenance, TraceSink, TrafficCounters } from '../telemetry/trace.ts';
 import { transactionHash } from '../transaction/decode.ts';
-import { decodeByteStrings, encodeByteStrings } from '../transaction/rlp.ts';
+import { countByteStrings, decodeByteStrings, encodeByteStrings } from '../transaction/rlp.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import { toHex } from '../bytes.ts';
 import type { Admission, Admitted } from './admission.ts';
@@ -77,6 +77,7 @@ export class Gossip implements Propagation {
       limits: init.options,
       clock: init.clock,
       validate: (message) => this.#validate(message),
+      isSated: () => this.#admission.isSated,
       drop: (message, reason) => this.#drop(message, reason),
       onError: init.onError,
     });
@@ -208,14 +209,19 @@ export class Gossip implements Propagation {
   }
 
   #carried(data: Uint8Array): Carried {
-    const raws = this.#decode(data);
-    const hashes = this.#trace.copies && (raws?.map(transactionHash) ?? [null]);
-    return { transactions: raws?.length ?? 1, hashes };
+    if (this.#trace.copies === undefined)
+      return { transactions: countByteStrings(data, this.#maxTransactions()) ?? 1 };
+    const hashes = this.#decode(data)?.map(transactionHash) ?? [null];
+    return { transactions: hashes.length, hashes };
+  }
+
+  #decode(data: Uint8Array): Uint8Array[] | undefined {
+    return decodeByteStrings(data, this.#maxTransactions());
   }
 
   /** Two, whatever the limit: a transaction and the one that freed it (batcher.ts). */
-  #decode(data: Uint8Array): Uint8Array[] | undefined {
-    return decodeByteStrings(data, Math.max(2, this.#options.maxBatchTransactions));
+  #maxTransactions(): number {
+    return Math.max(2, this.#options.maxBatchTransactions);
   }
 
   #drop({ idKey, from }: QueuedMessage, reason: 'queue-full' | 'stale'): void {

@@ -16,3 +16,13 @@ export function messageIdKey(id: Uint8Array): string {
 export function messageIdFromKey(key: string): Uint8Array {
   return Buffer.from(key, 'latin1');
 }
+
+/** `id`, which computes nothing when it is asked for the same bytes, as an object, once more. */
+export function remembering(id: (data: Uint8Array) => Uint8Array): (data: Uint8Array) => Uint8Array {
+  const ids = new WeakMap<Uint8Array, Uint8Array>();
+  return (data) => {
+    let known = ids.get(data);
+    if (known === undefined) ids.set(data, (known = id(data)));
+    return known;
+  };
+}

@@ -5,6 +5,8 @@ export interface ValidationLineInit<M> {
   limits: QueueLimits & { maxValidating: number };
   clock: Clock;
   validate: (message: M) => Promise<void>;
+  /** The verifier has enough to do: what waits had better wait here, where it may still be dropped. */
+  isSated: () => boolean;
   /** It is not validated. */
   drop: (message: M, reason: 'queue-full' | 'stale') => void;
   /** An exception nobody expected: a bug. */
@@ -41,13 +43,19 @@ export class ValidationLine<M extends Queueable> {
     this.#queue.clear();
   }
 
+  /** One is always under way, and its end brings the next. */
+  #mayStart(): boolean {
+    const { limits, isSated } = this.#init;
+    return this.#validating === 0 || (this.#validating < limits.maxValidating && !isSated());
+  }
+
   /**
    * Starts as many as may be under way at once. They are taken in order and the verifier answers in order, so they
    * reach the pool in order; several at once share one turn of the verifier.
    */
   #pump(): void {
-    const { limits, clock, validate, drop, onError } = this.#init;
-    while (this.#validating < limits.maxValidating && !this.#stopped) {
+    const { clock, validate, drop, onError } = this.#init;
+    while (this.#mayStart() && !this.#stopped) {
       const next = this.#queue.take(clock.nowMs());
       if (next === undefined) return;
       if (next.stale) {

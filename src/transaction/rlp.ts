@@ -237,14 +237,30 @@ export function encodeByteStrings(items: readonly Uint8Array[]): Uint8Array {
  * the canonical encoding of a list of at most `maxItems` byte strings.
  */
 export function decodeByteStrings(bytes: Uint8Array, maxItems: number): Uint8Array[] | undefined {
+  const items: Uint8Array[] = [];
+  const count = readByteStrings(bytes, maxItems, (item) => void items.push(new Uint8Array(item)));
+  return count === undefined ? undefined : items;
+}
+
+/** How many `decodeByteStrings` would give, and undefined where it does; copies nothing. */
+export function countByteStrings(bytes: Uint8Array, maxItems: number): number | undefined {
+  return readByteStrings(bytes, maxItems, () => undefined);
+}
+
+function readByteStrings(
+  bytes: Uint8Array,
+  maxItems: number,
+  visit: (item: Uint8Array) => void,
+): number | undefined {
   const reader = new RlpReader(bytes);
   const outer = reader.enterList('byte strings');
-  const items: Uint8Array[] = [];
+  let count = 0;
   while (reader.hasMore()) {
-    if (items.length === maxItems) return undefined;
-    items.push(new Uint8Array(reader.byteString('byte string')));
+    if (count === maxItems) return undefined;
+    visit(reader.byteString('byte string'));
+    count++;
   }
   reader.leaveList('byte strings', outer);
   reader.finish();
-  return reader.fault === undefined ? items : undefined;
+  return reader.fault === undefined ? count : undefined;
 }

@@ -104,6 +104,7 @@ export class Direct implements Propagation {
       limits: options,
       clock,
       validate: (parcel) => this.#validate(parcel),
+      isSated: () => init.admission.isSated,
       drop: (parcel, reason) => this.#drop(parcel, reason),
       onError,
     });

@@ -3,6 +3,7 @@ import { decode, encode } from '@ethereumjs/rlp';
 import fc from 'fast-check';
 import { fromHex } from '../../../src/bytes.ts';
 import {
+  countByteStrings,
   decodeByteStrings,
   encodeByteStrings,
   RlpReader,
@@ -23,6 +24,7 @@ describe('byte strings', () => {
         const bytes = encodeByteStrings(items);
         assert.deepEqual(bytes, encode(items));
         assert.deepEqual(decodeByteStrings(bytes, items.length), items);
+        assert.equal(countByteStrings(bytes, items.length), items.length);
       }),
       propertyOptions(300),
     );
@@ -45,6 +47,7 @@ describe('byte strings', () => {
   it('are refused above maxItems', () => {
     const bytes = encodeByteStrings([Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)]);
     assert.equal(decodeByteStrings(bytes, 2), undefined);
+    assert.equal(countByteStrings(bytes, 2), undefined);
     assert.equal(decodeByteStrings(bytes, 3)?.length, 3);
     assert.deepEqual(decodeByteStrings(Uint8Array.of(0xc0), 0), []);
   });

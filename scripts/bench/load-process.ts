@@ -1,0 +1,193 @@
+/** A process of whole nodes under load, told what to do by load-network.ts over IPC. */
+import { launchNode, type RunningNode } from '../../src/launch.ts';
+import type { NodeOptions } from '../../src/config.ts';
+import { decodeTransaction } from '../../src/transaction/decode.ts';
+import { recoverSender } from '../../src/transaction/recover.ts';
+import { isRefusal } from '../../src/transaction/refusal.ts';
+import { DEFAULT_TRANSACTION_RULES } from '../../src/transaction/rules.ts';
+import { TESTNET_CHAIN_ID } from '../../testnet/workload/accounts.ts';
+import { loadState, transfersOf } from './load-transfers.ts';
+
+export type LoadRequest =
+  /** `first` of all the network's nodes, `count` of them. */
+  | { kind: 'start'; first: number; count: number; options: Partial<NodeOptions> }
+  | { kind: 'dial'; dials: readonly (readonly [node: number, address: string])[] }
+  /** Signs so many transactions for each node. */
+  | { kind: 'sign'; transactions: number }
+  /** Recovers senders and does nothing else for so long. */
+  | { kind: 'recover'; ms: number }
+  /** Submits to each node as many as make it `upTo` since the start. Answered at once. */
+  | { kind: 'feed'; upTo: number }
+  | { kind: 'status' }
+  /** Answers with the turns of the event loop since the last time it was asked. */
+  | { kind: 'turns' }
+  | { kind: 'stop' };
+
+export interface LoadStatus {
+  /** By node, of this process. */
+  meshes: number[];
+  pending: number[];
+  digests: string[];
+  copies: number;
+  messages: number;
+  dropped: number;
+  /** Submissions that were refused: the load was lost before it entered. */
+  refused: string[];
+  cpuUs: number;
+  rssBytes: number;
+}
+
+/** CPU of this thread between two chances of the event loop to look at sockets and timers, ms. */
+export interface Turns {
+  count: number;
+  longestMs: number;
+  /** Nine in ten of the turns that took above half a millisecond took no longer. */
+  p90Ms: number;
+}
+
+export interface Recovery {
+  signatures: number;
+  ms: number;
+  cpuUs: number;
+}
+
+let nodes: RunningNode[] = [];
+let firstNode = 0;
+let raws: Uint8Array[][] = [];
+let submitted: number[] = [];
+const refused: string[] = [];
+
+async function start(first: number, count: number, options: Partial<NodeOptions>): Promise<string[]> {
+  firstNode = first;
+  nodes = await Promise.all(
+    Array.from({ length: count }, () =>
+      launchNode(
+        {
+          'http.port': 0,
+          verbosity: 1,
+          'explain.transactions': 0,
+          'txpool.preset': 'experiment',
+          ...options,
+        },
+        { state: loadState() },
+      ),
+    ),
+  );
+  submitted = nodes.map(() => 0);
+  return nodes.map(({ multiaddrs }) => multiaddrs[0]!);
+}
+
+function sign(transactions: number): void {
+  raws = nodes.map((_, index) => transfersOf(firstNode + index, transactions));
+}
+
+function recover(ms: number): Recovery {
+  const rules = { ...DEFAULT_TRANSACTION_RULES, chainId: TESTNET_CHAIN_ID };
+  const decoded = raws[0]!.slice(0, 512).map((raw) => {
+    const transaction = decodeTransaction(raw, rules);
+    if (isRefusal(transaction)) throw new Error(transaction.message);
+    return transaction;
+  });
+  const cpuBefore = process.cpuUsage();
+  const startMs = performance.now();
+  let signatures = 0;
+  while (performance.now() - startMs < ms) {
+    for (const transaction of decoded.slice(0, 64)) recoverSender(transaction);
+    signatures += 64;
+  }
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { signatures, ms: performance.now() - startMs, cpuUs: user + system };
+}
+
+let turns: number[] | undefined;
+
+/** CPU, not time: what else runs on the machine holds nobody's event loop. */
+function watchTurns(): void {
+  turns = [];
+  let before = process.threadCpuUsage();
+  const look = (): void => {
+    const { user, system } = process.threadCpuUsage(before);
+    turns!.push((user + system) / 1000);
+    before = process.threadCpuUsage();
+    setImmediate(look);
+  };
+  setImmediate(look);
+}
+
+function takeTurns(): Turns {
+  if (turns === undefined) watchTurns();
+  const taken = turns!.splice(0);
+  const working = taken.filter((ms) => ms > 0.5).sort((a, b) => a - b);
+  return {
+    count: taken.length,
+    longestMs: taken.reduce((most, ms) => Math.max(most, ms), 0),
+    p90Ms: working[Math.floor(working.length * 0.9)] ?? 0,
+  };
+}
+
+function feed(upTo: number): void {
+  for (const [index, { node }] of nodes.entries()) {
+    for (; submitted[index]! < upTo; submitted[index]!++) {
+      node.submit(raws[index]![submitted[index]!]!).then(
+        (answer) => {
+          if (answer.status !== 'pending') refused.push(answer.status === 'refused' ? answer.code : 'queued');
+        },
+        (error: unknown) => refused.push(String(error)),
+      );
+    }
+  }
+}
+
+function status(): LoadStatus {
+  const counters = nodes.map(({ node }) => node.counters());
+  const { user, system } = process.cpuUsage();
+  return {
+    meshes: nodes.map(({ node }) => node.propagation.meshPeers().length),
+    pending: nodes.map(({ node }) => node.pool.counts.pending),
+    digests: nodes.map(({ node }) => node.pool.pendingDigest.toString(16)),
+    copies: counters.reduce((sum, { copiesReceived }) => sum + copiesReceived, 0),
+    messages: counters.reduce((sum, { messagesReceived }) => sum + messagesReceived, 0),
+    dropped: counters.reduce((sum, { dropped }) => sum + dropped, 0),
+    refused,
+    cpuUs: user + system,
+    rssBytes: process.memoryUsage.rss(),
+  };
+}
+
+async function answer(request: LoadRequest): Promise<unknown> {
+  switch (request.kind) {
+    case 'start':
+      return start(request.first, request.count, request.options);
+    case 'dial':
+      for (const [node, address] of request.dials) await nodes[node]!.node.addPeer(address);
+      return undefined;
+    case 'sign': {
+      sign(request.transactions);
+      return;
+    }
+    case 'recover':
+      return recover(request.ms);
+    case 'feed': {
+      feed(request.upTo);
+      return;
+    }
+    case 'status':
+      return status();
+    case 'turns':
+      return takeTurns();
+    case 'stop':
+      await Promise.all(nodes.map(({ stop }) => stop()));
+      return undefined;
+  }
+}
+
+if (process.send === undefined) throw new Error('load-process is forked by load-network');
+const send = process.send.bind(process);
+process.on('message', ({ id, request }: { id: number; request: LoadRequest }) => {
+  answer(request).then(
+    (value) => send({ id, value }),
+    (error: unknown) => send({ id, error: String((error as Error).stack) }),
+  );
+});
+// Nothing outlives whoever started it.
+process.on('disconnect', () => process.exit());
