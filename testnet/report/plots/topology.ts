@@ -40,7 +40,7 @@ export function topology(edges: readonly Edge[], latencyByNode: readonly NodeLat
     id: 'topology',
     title: 'Who is connected to whom',
     definition:
-      'The connections asked for, drawn so that neighbours lie near each other; the darker a node, the longer it waits for the median transaction. The worst is ringed: the one that missed most, of equals the slowest.',
+      'The connections asked for, or, where nodes find each other, those open when measuring began; drawn so that neighbours lie near each other; the darker a node, the longer it waits for the median transaction. The worst is ringed: the one that missed most, of equals the slowest.',
     svg: drawable ? drawing(edges, latencyByNode, worst) : null,
     note: drawable
       ? worst === null
