@@ -91,12 +91,20 @@ export function bytesFigures(
 }
 
 /**
- * Between processes, a connection that is given up because nothing came through any more takes with it what was on the
- * way, and nobody can count that: that bytes are missing then proves nothing.
+ * Between processes, a connection that is given up because nothing came through any more, or ended by one side, takes
+ * with it what was on the way, and nobody can count that: that bytes are missing then proves nothing.
  */
-function mayHaveLostUnseen({ network, faults = [] }: ExperimentRecord): boolean {
-  return (
-    network === 'local' && faults.some(({ action }) => action.kind === 'cut' || action.kind === 'freeze')
+function mayHaveLostUnseen({
+  network,
+  faults = [],
+  traces,
+  readyAtMs,
+  endedAtMs,
+}: ExperimentRecord): boolean {
+  if (network !== 'local') return false;
+  if (faults.some(({ action }) => action.kind === 'cut' || action.kind === 'freeze')) return true;
+  return traces.some(({ events }) =>
+    events.some(({ kind, atMs }) => kind === 'disconnect' && atMs >= readyAtMs && atMs <= endedAtMs),
   );
 }
 

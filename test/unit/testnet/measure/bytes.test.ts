@@ -4,6 +4,7 @@ import { bytesFigures } from '../../../../testnet/measure/bytes.ts';
 import { countersWhileMeasuring } from '../../../../testnet/measure/counters.ts';
 import type { ExperimentRecord } from '../../../../testnet/measure/record.ts';
 import { redundancy } from '../../../../testnet/measure/redundancy.ts';
+import { disconnect } from '../../../helpers/member-events.ts';
 import { bytesByKind, counters, recordOf, status } from '../../../helpers/synthetic-record.ts';
 
 /** Node 0 sends 1,000 B of payload, node 1 gets them, 300 B of it twice seen; both had counted before. */
@@ -141,6 +142,17 @@ describe('bytes that are missing after a cut', () => {
     assert.equal(figures(counted({ ...missing, network: 'local', faults: [cut] })).conserved, null);
     assert.equal(figures(counted({ ...missing, network: 'simulated', faults: [cut] })).conserved, false);
     assert.equal(figures(counted({ network: 'local', faults: [cut] })).conserved, true);
+  });
+
+  it('prove nothing between processes that ended a connection meanwhile', () => {
+    const ended = (network: 'local' | 'simulated', atMs: number): boolean | null => {
+      const record = counted({ droppedBytes: 1e9, network });
+      record.traces[0]!.events.push(disconnect(1, atMs));
+      return figures(record).conserved;
+    };
+    assert.equal(ended('local', 500), null);
+    assert.equal(ended('local', -1), false);
+    assert.equal(ended('simulated', 500), false);
   });
 });
 
