@@ -144,10 +144,15 @@ describe('LocalNetwork', function () {
 
   it('gives up a start that takes too long, and says what was missing and what to change', async () => {
     const options = { dialtimeout: 100 };
-    const sections = { links: { latencyMs: 400 }, measure: { startTimeoutMs: 4000 } };
-    const missing =
-      /1 of 1 connections were not there, 2 of 2 nodes had no mesh after 4000 ms \(a dial failed: .+\); .*measure\.startTimeoutMs/;
-    await assert.rejects(start({ count: 2, perProcess: 2, options }, {}, sections), missing);
+    const sections = { links: { latencyMs: 400 }, measure: { startTimeoutMs: 3000 } };
+    await assert.rejects(start({ count: 2, perProcess: 2, options }, {}, sections), (error: Error) => {
+      const missing =
+        /(of 2 nodes were not up, )?1 of 1 connections were not there, 2 of 2 nodes had no mesh after 3000 ms( \(a dial failed: .+\))?; .*measure\.startTimeoutMs/;
+      const [, notUp, failedDial] = missing.exec(error.message) ?? assert.fail(error.message);
+      // On a machine that is short of time the nodes have not come to dial.
+      assert.ok(notUp !== undefined || failedDial !== undefined, error.message);
+      return true;
+    });
   });
 
   it('refuses beforehand what cannot be done to processes, and starts nothing', async () => {

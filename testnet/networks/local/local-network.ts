@@ -63,8 +63,11 @@ export interface LocalNetworkInit {
 }
 
 const POLL_MS = 50;
-/** Processes that start at once: a start is all CPU, and more of them only make the machine, and this process, late. */
-const STARTS_PER_CORE = 2;
+/**
+ * Processes that start at once. A start is all CPU: two hundred at once make the machine, and this process, late. Fewer
+ * than these would have little of a machine that others use as well.
+ */
+const STARTS_PER_CORE = 8;
 /** With less left to this machine or container the kernel soon ends processes to have some, ours or those of others. */
 const LEAST_MEMORY_BYTES = 512 * 2 ** 20;
 
