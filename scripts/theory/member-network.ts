@@ -3,7 +3,7 @@
  * driven by a virtual clock. Links of the simulated network retransmit, as TCP does, so what SWIM's authors computed for
  * lost messages can only be held against it here.
  *
- * Everybody is connected to everybody and knows all, but where a test says otherwise; each message takes the same time.
+ * Everybody is connected to everybody and knows all; each message takes the same time.
  */
 import type { Action, Message } from '../../src/peers/membership/actions.ts';
 import type { MemberInfo } from '../../src/peers/membership/member-table.ts';
@@ -23,8 +23,6 @@ export interface MemberNetworkInit {
   loss?: number;
   /** Of each message. Default: 1. */
   latencyMs?: number;
-  /** Whether these two are connected. */
-  connected?: (a: number, b: number) => boolean;
 }
 
 export interface Told {
@@ -37,7 +35,6 @@ export interface Told {
 export class MemberNetwork {
   readonly nodes: Swim[] = [];
   readonly told: Told[] = [];
-  readonly links: { atMs: number; node: number; peer: string; state: string }[] = [];
   /** Is called with each ping. */
   onPing: (from: number, to: number) => void = () => undefined;
   /** And with each change of what one holds. */
@@ -49,29 +46,17 @@ export class MemberNetwork {
   readonly #heap = new EventHeap();
   readonly #indexOf = new Map<string, number>();
   readonly #down = new Set<number>();
-  /** One-way, by `from>to`. */
-  readonly #cut = new Set<string>();
-  readonly #delays = new Map<number, number>();
   readonly #ticks: (VirtualEvent | undefined)[] = [];
   readonly #loss: number;
   readonly #latencyMs: number;
   readonly #dice: () => number;
-  readonly #connected: (a: number, b: number) => boolean;
   #sequence = 0;
 
-  constructor({
-    seed,
-    members,
-    options = {},
-    loss = 0,
-    latencyMs = 1,
-    connected = () => true,
-  }: MemberNetworkInit) {
+  constructor({ seed, members, options = {}, loss = 0, latencyMs = 1 }: MemberNetworkInit) {
     this.#loss = loss;
     this.#latencyMs = latencyMs;
     const dice = streamOf(seed, 'member-network');
     this.#dice = () => dice.next();
-    this.#connected = connected;
     const all = { ...defaultMembershipOptions, verifyMs: 0, ...options };
     for (let node = 0; node < members; node++) {
       this.#indexOf.set(this.nameOf(node), node);
@@ -88,8 +73,7 @@ export class MemberNetwork {
     for (const [node, swim] of this.nodes.entries()) {
       swim.start(0);
       for (let other = 0; other < members; other++)
-        if (other !== node && connected(node, other))
-          swim.connected(this.nameOf(other), [`/memory/${other}`], 0);
+        if (other !== node) swim.connected(this.nameOf(other), [`/memory/${other}`], 0);
       for (let other = 0; other < members; other++) if (other !== node) swim.greeted(this.nameOf(other), 0);
       // They have known each other for long.
       swim.take();
@@ -105,20 +89,6 @@ export class MemberNetwork {
   /** Nothing of it is heard any more, and its connections stay. */
   silence(node: number): void {
     this.#down.add(node);
-  }
-
-  cut(from: number, to: number): void {
-    this.#cut.add(`${from}>${to}`);
-  }
-
-  /** It answers so much later. */
-  delay(node: number, ms: number): void {
-    this.#delays.set(node, ms);
-  }
-
-  /** Lets somebody say something, true or not. */
-  say(from: number, to: number, message: Message): void {
-    this.#send(from, to, message);
   }
 
   /** Whatever a node is told by its surroundings. */
@@ -138,11 +108,6 @@ export class MemberNetwork {
       if (done()) return;
     }
     this.nowMs = atMs;
-  }
-
-  /** What `node` holds of `other`. */
-  stateOf(node: number, other: number): string | undefined {
-    return this.nodes[node]!.get(this.nameOf(other))?.state;
   }
 
   #after(delayMs: number, callback: () => void): VirtualEvent {
@@ -179,14 +144,14 @@ export class MemberNetwork {
         const { peer, id } = action;
         const to = this.#indexOf.get(peer)!;
         this.onPing(node, to);
-        this.#echo(node, to, () => this.#do(node, (swim) => swim.ponged(peer, id, this.nowMs)));
+        this.#echo(to, () => this.#do(node, (swim) => swim.ponged(peer, id, this.nowMs)));
         break;
       }
       case 'reach': {
         const { peer, id, timeoutMs } = action;
         const to = this.#indexOf.get(peer)!;
         let reach: 'reached' | 'silent' = 'silent';
-        this.#echo(node, to, () => {
+        this.#echo(to, () => {
           reach = 'reached';
           this.#do(node, (swim) => swim.reached(peer, id, reach, this.nowMs));
         });
@@ -211,29 +176,27 @@ export class MemberNetwork {
         this.onTold(this.told.at(-1)!);
         break;
       case 'link':
-        this.links.push({ atMs: this.nowMs, node, peer: action.peer, state: action.state });
         break;
     }
   }
 
-  #echo(from: number, to: number, back: () => void): void {
-    this.#pass(from, to, PING_BYTES, () => {
+  #echo(to: number, back: () => void): void {
+    this.#pass(PING_BYTES, () => {
       if (this.#down.has(to)) return;
-      this.#after(this.#delays.get(to) ?? 0, () => this.#pass(to, from, PING_BYTES, back));
+      this.#pass(PING_BYTES, back);
     });
   }
 
   #send(from: number, to: number, message: Message): void {
-    if (!this.#connected(from, to)) return;
-    this.#pass(from, to, encodeMessage(message).byteLength, () =>
+    this.#pass(encodeMessage(message).byteLength, () =>
       this.#do(to, (swim) => swim.heard(this.nameOf(from), message, this.nowMs)),
     );
   }
 
-  #pass(from: number, to: number, bytes: number, arrive: () => void): void {
+  #pass(bytes: number, arrive: () => void): void {
     this.messages++;
     this.bytes += bytes;
-    if (this.#cut.has(`${from}>${to}`) || (this.#loss > 0 && this.#dice() < this.#loss)) return;
+    if (this.#loss > 0 && this.#dice() < this.#loss) return;
     this.#after(this.#latencyMs, arrive);
   }
 }
