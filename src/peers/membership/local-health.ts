@@ -4,24 +4,44 @@
  * stretched by it, so that whoever cannot hear does not call others dead. (Dadgar, Phillips, Currey: Lifeguard, 2018.)
  */
 const MAX = 8;
+/**
+ * Time-outs are at least about so many times as long as our timers are late: an answer passes through the event loop
+ * here and there several times, and if ours is slow, so, on a machine both share, is theirs.
+ */
+const LATENESSES = 10;
 
 export class LocalHealth {
-  #points = 0;
+  /** For answers that did not come. */
+  #missed = 0;
+  /** For timers that came late. */
+  #late = 0;
 
   get points(): number {
-    return this.#points;
+    return Math.max(this.#missed, this.#late);
   }
 
   /** Periods and time-outs are so many times as long. */
   get stretch(): number {
-    return 1 + this.#points;
+    return 1 + this.points;
+  }
+
+  /** And the time of a suspect: not for answers that did not come, for those asked may be as dead as it is. */
+  get suspicionStretch(): number {
+    return 1 + this.#late;
   }
 
   better(): void {
-    this.#points = Math.max(0, this.#points - 1);
+    this.#missed = Math.max(0, this.#missed - 1);
+    this.#late = Math.max(0, this.#late - 1);
   }
 
   worse(points: number): void {
-    this.#points = Math.min(MAX, this.#points + points);
+    this.#missed = Math.min(MAX, this.#missed + points);
+  }
+
+  /** A timer of ours was late: what we wait for is as well. */
+  late(lateMs: number, timeoutMs: number): void {
+    const points = Math.ceil((LATENESSES * lateMs) / timeoutMs);
+    this.#late = Math.max(this.#late, Math.min(MAX, points));
   }
 }

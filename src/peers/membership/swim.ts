@@ -22,8 +22,9 @@
  *     lives. Slow processes are the most common cause of silence.
  *  7. The while is long as long as one node alone says so and shrinks with each that confirms it independently: what many
  *     see is not one's own fault. Then it is dead. (suspicion.ts)
- *  8. A node that finds no answers, and no answers to its requests either, first suspects itself: it waits longer in all
- *     it does (local-health.ts). One that stood still adds the time to all it waits for: what came meanwhile is unread.
+ *  8. A node that finds no answers, and no answers to its requests either, or whose timers are late, first suspects itself:
+ *     it waits longer in all it does (local-health.ts). One that stood still adds the time to all it waits for: what came
+ *     meanwhile is unread.
  *  9. A suspect neighbour is pinged every period. An answer ends our suspicion; it is told, so that it ends that of others.
  *
  * NEWS
@@ -72,6 +73,8 @@ const VISIT_MS = 2_000;
 const LOOK_AGAIN_MS = 10_000;
 /** Between two lists of all members for the same neighbour, ms: 400 kB at most. */
 const LIST_AGAIN_MS = 10_000;
+/** So late a timer may be on a machine that has time, ms. */
+const LATE_MS = 50;
 /** Between two sweeps of the long gone, ms. */
 const SWEEP_MS = 60_000;
 /** Share by which intervals vary, so that nodes do not keep step. */
@@ -368,7 +371,7 @@ export class Swim {
     member.accusation = undefined;
     switch (outcome.kind) {
       case 'answered':
-        this.health.better();
+        if (!outcome.late) this.health.better();
         this.#judgeLink(member, outcome.late);
         if (member.state === 'suspect') this.#lives(member, 'refuted', null, nowMs);
         break;
@@ -427,7 +430,8 @@ export class Swim {
   #deadlineMs({ suspicion }: Member): number {
     const { sinceMs, accusers, isOwn } = suspicion!;
     const forMs = suspicionMs(this.#options, this.#table.living + 1, accusers.length - 1);
-    return sinceMs + forMs + (isOwn ? 0 : HEARSAY_PERIODS * this.#options.periodMs);
+    const hearsayMs = isOwn ? 0 : HEARSAY_PERIODS * this.#options.periodMs;
+    return sinceMs + forMs * this.health.suspicionStretch + hearsayMs;
   }
 
   #dies(
@@ -650,9 +654,9 @@ export class Swim {
   #enter(nowMs: number): void {
     const lateMs = nowMs - this.#wakeAtMs;
     this.#nowMs = nowMs;
-    if (!(lateMs > this.#options.timeoutMs / 2)) return;
+    if (!(lateMs > LATE_MS)) return;
     this.#wakeAtMs = Infinity;
-    this.health.worse(1);
+    this.health.late(lateMs, this.#options.timeoutMs);
     this.#prober.postpone(lateMs);
     for (const { suspicion } of this.#suspects) suspicion!.sinceMs += lateMs;
   }
