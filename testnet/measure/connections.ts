@@ -134,10 +134,9 @@ export function connectionFigures(record: ExperimentRecord): Summary['connection
  * whatever nodes, and until all had their mesh.
  */
 export function timeToConnected(record: ExperimentRecord): Summary['timeToConnectedMs'] {
-  const { upAtMs, startedAtMs, readyAtMs, downtimes = [], traces } = record;
+  const { upAtMs, startedAtMs, before, traces } = record;
   if (upAtMs === undefined) return { connected: null, meshed: null };
-  const late = new Set(downtimes.flatMap(({ node, fromMs }) => (fromMs <= readyAtMs ? [node] : [])));
-  const there = traces.flatMap(({ index }) => (late.has(index) ? [] : [index]));
+  const there = traces.flatMap(({ index }) => (before[index]!.up ? [index] : []));
   const connectedAtMs = firstConnected(there, openConnections(record));
   return {
     connected: connectedAtMs === null ? null : Math.max(0, connectedAtMs - upAtMs),

@@ -129,7 +129,7 @@ describe('timeToConnected', () => {
       [1, 3, 300],
     ]);
     assert.equal(timeToConnected(record).connected, 1300);
-    record.downtimes = [{ node: 3, fromMs: 0, untilMs: 200 }];
+    record.before[3]!.up = false;
     assert.equal(timeToConnected(record).connected, 300);
   });
 
