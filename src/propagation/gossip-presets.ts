@@ -1,4 +1,14 @@
-/** Whole configurations of gossipsub, derived from one base. */
+/**
+ * Whole configurations of gossipsub, derived from one base. Where they stand, time to 99 % of the nodes against payload
+ * bytes received for each transaction and node, duplicates included (npm run txgossip -- sweep presets: 200 nodes, real
+ * distances, 100 transactions a second; lossy and churn: 100 nodes):
+ *
+ *              calm             5 % lost         churn
+ *   default    222 ms    769    289 ms    779    225 ms    767
+ *   ethereum   171 ms  1,070    240 ms  1,145    169 ms  1,034
+ *   fast       171 ms  1,089    222 ms  1,122    169 ms  1,065
+ *   frugal     233 ms    322    550 ms    334    439 ms    314
+ */
 import { defaultGossipOptions, type GossipOptions } from './options.ts';
 
 export const GOSSIP_PRESET_NAMES = ['default', 'ethereum', 'fast', 'frugal'] as const;
@@ -44,7 +54,7 @@ export const GOSSIP_PRESETS: Record<GossipPresetName, GossipOptions> = {
 
   /**
    * The smallest mesh that holds together: some three copies a node less than by default. Fewer paths make the tail
-   * longer, and longer still where nodes fail or links lose: announcements and reconciliation then bring what push does
+   * longer, and twice as long where nodes fail or links lose: announcements and reconciliation then bring what push does
    * not. They are fewer too: each message is announced for two heartbeats to three peers. IDONTWANT stays from 512 bytes
    * up: for lone transfers it cost four to six times the bytes it saved.
    */
