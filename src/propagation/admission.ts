@@ -82,6 +82,7 @@ export class Admission {
   /** Taken on and not yet verified, or found not to need it. */
   #unverified = 0;
   #lagMs = 0;
+  #verifiedAtMs = 0;
 
   constructor(init: AdmissionInit) {
     this.#pool = init.pool;
@@ -107,9 +108,16 @@ export class Admission {
     return this.#unverified >= TRANSACTIONS_AHEAD;
   }
 
-  /** How long what came last had waited for its end since it was read; 0 when no signatures wait any more. */
+  /** The longest that anything verified lately had waited since it was read: no longer ago than it waited. */
   get lagMs(): number {
-    return this.#verification.queued > 0 ? this.#lagMs : 0;
+    return this.#clock.nowMs() - this.#verifiedAtMs <= this.#lagMs ? this.#lagMs : 0;
+  }
+
+  #noteLag({ receivedAtMs }: Source): void {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs - receivedAtMs < this.lagMs) return;
+    this.#lagMs = nowMs - receivedAtMs;
+    this.#verifiedAtMs = nowMs;
   }
 
   /** Each transaction for itself, in order. */
@@ -143,7 +151,7 @@ export class Admission {
       this.#unverified -= raws.length;
     }
     if (judged.some(isFaulty)) return this.#refuseAll(judged, source);
-    this.#lagMs = this.#clock.nowMs() - source.receivedAtMs;
+    this.#noteLag(source);
     return this.#enterAll(judged, source);
   }
 

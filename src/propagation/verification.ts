@@ -48,11 +48,6 @@ export class Verification {
     this.#verifier = verifier;
   }
 
-  /** Signatures waiting. */
-  get queued(): number {
-    return this.#verifier.queued;
-  }
-
   /** What is known of it already. */
   recall(decoded: DecodedTransaction): Transaction | Refused | undefined {
     const recovered = this.#senders.get(decoded.hash);
