@@ -113,9 +113,10 @@ export class Admission {
     return this.#clock.nowMs() - this.#verifiedAtMs <= this.#lagMs ? this.#lagMs : 0;
   }
 
-  #noteLag({ receivedAtMs }: Source): void {
+  /** A page of reconciliation waits on purpose, and says nothing of how busy the node is. */
+  #noteLag({ provenance, receivedAtMs }: Source): void {
     const nowMs = this.#clock.nowMs();
-    if (nowMs - receivedAtMs < this.lagMs) return;
+    if (provenance === 'sync' || nowMs - receivedAtMs < this.lagMs) return;
     this.#lagMs = nowMs - receivedAtMs;
     this.#verifiedAtMs = nowMs;
   }
