@@ -1,0 +1,109 @@
+/** Neighbours compare all they hold by a digest, and send it where it differs (rule 12). */
+import type { Random } from '../../environment.ts';
+import type { Action, Message } from './actions.ts';
+import { jittered } from './jitter.ts';
+import type { Member, MemberTable } from './member-table.ts';
+import { MAX_UPDATES } from './messages.ts';
+import type { Neighbours } from './neighbours.ts';
+import type { MembershipOptions } from './options.ts';
+import type { Ourselves } from './ourselves.ts';
+import { sample } from './sample.ts';
+import type { States } from './states.ts';
+import type { Telling } from './telling.ts';
+
+/** Between two lists of all members for the same neighbour, ms: 400 kB at most. */
+const LIST_AGAIN_MS = 10_000;
+
+export interface ExchangeInit {
+  ourselves: Ourselves;
+  options: MembershipOptions;
+  random: Random;
+  table: MemberTable;
+  neighbours: Neighbours;
+  states: States;
+  telling: Telling;
+  act: (action: Action) => void;
+}
+
+export class Exchange {
+  readonly #init: ExchangeInit;
+  #atMs = Infinity;
+
+  constructor(init: ExchangeInit) {
+    this.#init = init;
+  }
+
+  start(nowMs: number): void {
+    const { options, random } = this.#init;
+    // Nodes that start together do not compare together.
+    this.#atMs = nowMs + random.next() * options.exchangeMs;
+  }
+
+  stop(): void {
+    this.#atMs = Infinity;
+  }
+
+  nextMs(): number {
+    return this.#atMs;
+  }
+
+  tick(nowMs: number): void {
+    if (this.#atMs > nowMs) return;
+    const { options, neighbours, random } = this.#init;
+    this.#atMs = nowMs + jittered(options.exchangeMs, random);
+    const [chosen] = sample(neighbours.greeted(), 1, random);
+    if (chosen !== undefined) this.#hello(chosen, false);
+  }
+
+  /** It can be sent to from now on. */
+  greet(member: Member, nowMs: number): void {
+    this.#hello(member, true);
+    if (member.grudge !== undefined) this.#init.telling.confront(member, member.grudge);
+    if (member.owesList) this.#list(member, nowMs);
+  }
+
+  greetedBy(sender: Member, hello: Extract<Message, { kind: 'hello' }>, nowMs: number): void {
+    const { states, telling } = this.#init;
+    const { self, digest, isAnswer } = hello;
+    const { peer, incarnation } = sender;
+    const isNews = sender.addresses.length === 0 || incarnation !== self.incarnation;
+    if (self.addresses.length > 0) sender.addresses = self.addresses;
+    if (self.incarnation > incarnation) {
+      // First-hand: no bound, and it has contradicted whatever we held.
+      sender.grudge = undefined;
+      states.set(sender, 'alive', self.incarnation, 'refuted', peer, nowMs);
+    } else if (self.incarnation < incarnation) telling.confront(sender, states.record(sender));
+    if (isNews && sender.state === 'alive') telling.tell(states.record(sender), peer);
+    if (digest === this.#digest()) return;
+    this.#list(sender, nowMs);
+    if (!isAnswer) this.#hello(sender, true);
+  }
+
+  #hello({ peer }: Member, isAnswer: boolean): void {
+    const { ourselves, act } = this.#init;
+    const message = {
+      kind: 'hello' as const,
+      self: ourselves.update(),
+      digest: this.#digest(),
+      isAnswer,
+    };
+    act({ do: 'send', peer, message });
+  }
+
+  #digest(): number {
+    const { ourselves, table } = this.#init;
+    return table.digest(ourselves.peer, ourselves.incarnation);
+  }
+
+  #list(to: Member, nowMs: number): void {
+    const { table, states, act } = this.#init;
+    to.owesList = !to.greeted;
+    if (!to.greeted || nowMs - to.listedMs < LIST_AGAIN_MS) return;
+    to.listedMs = nowMs;
+    const all = [...table.all()].filter((member) => member !== to).map((member) => states.record(member));
+    for (let at = 0; at < all.length; at += MAX_UPDATES) {
+      const message = { kind: 'list' as const, updates: all.slice(at, at + MAX_UPDATES) };
+      act({ do: 'send', peer: to.peer, message });
+    }
+  }
+}
