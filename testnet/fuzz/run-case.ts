@@ -70,8 +70,16 @@ async function conduct(
   run: Omit<CaseResult, 'promises' | 'realMs'>,
 ): Promise<void> {
   let simulation: Simulation;
+  /** Events told so far, by node. */
+  const told = new Array<number>(resolved.scenario.nodes.count).fill(0);
   try {
-    simulation = await Simulation.start(resolved.scenario, resolved.edges, () => undefined);
+    simulation = await Simulation.start(resolved.scenario, resolved.edges, () => undefined, {
+      traceTo: (node) => ({
+        record: () => {
+          told[node]!++;
+        },
+      }),
+    });
   } catch (error) {
     // Degrees drawn at random may leave a hub that turns its neighbours away; a whole mesh always forms.
     const noMesh = (error as Error).message.includes('had no mesh');
@@ -79,7 +87,7 @@ async function conduct(
     return;
   }
   try {
-    const { answers, lives } = await play(simulation, resolved, promises);
+    const { answers, lives } = await play(simulation, resolved, promises, told);
     const atEnd = simulation.members.map((_, index) => observe(simulation, resolved, index));
     const bytes = simulation.physical.bytes();
     await simulation.stop();
@@ -119,12 +127,12 @@ async function play(
   simulation: Simulation,
   resolved: ResolvedCase,
   promises: Promises,
+  told: readonly number[],
 ): Promise<{ answers: Answer[]; lives: number[][] }> {
   const { submissions, faults, scenario, edges } = resolved;
   const answers: Answer[] = [];
   const lives = simulation.nodes.map((): number[] => []);
-  const traces = await simulation.traces();
-  const begin = (node: number): void => void lives[node]!.push(traces[node]!.events.length);
+  const begin = (node: number): void => void lives[node]!.push(told[node]!);
   const submit = submissions.map((submission, index): Step => ({
     atMs: submission.atMs,
     apply: () => {

@@ -18,7 +18,7 @@ import {
   star,
   wattsStrogatz,
 } from '../../../../testnet/topology/graphs.ts';
-import { TOPOLOGY_KINDS } from '../../../../testnet/topology/kind.ts';
+import { GRAPH_KINDS } from '../../../../testnet/topology/kind.ts';
 import { seeded } from '../../../helpers/seed.ts';
 
 const degrees = (nodes: number, edges: readonly Edge[]) =>
@@ -67,7 +67,7 @@ describe('graphs', () => {
 
   it('of every family follow from the seed, and are other ones for other seeds', () => {
     // Regions need nodes that are somewhere: community-graphs.test.ts.
-    for (const kind of TOPOLOGY_KINDS.filter((kind) => kind !== 'edges' && kind !== 'regions')) {
+    for (const kind of GRAPH_KINDS.filter((kind) => kind !== 'edges' && kind !== 'regions')) {
       const { nodes, topology } = resolveScenario(`{nodes: {count: 60}, topology: {kind: ${kind}}}`);
       const build = (seed: number) => buildTopology(nodes.count, topology, streamOf(seed, 'topology'));
       assertGraph(60, build(1));
