@@ -13,6 +13,12 @@ import { sample } from './sample.ts';
 /** A ping that was given up on is left open for so many time-outs: answered late, it tells slow from dead. */
 const LATE_TIMEOUTS = 3;
 
+/**
+ * Round trips of a dial (TCP, the agreement on noise, noise, identify), where a ping takes one: on a machine that is busy
+ * each of them takes as long as a ping.
+ */
+const DIAL_ROUND_TRIPS = 4;
+
 /** How a probe ended. `late`: after the time for it. */
 export type Outcome =
   | { kind: 'answered'; late: boolean }
@@ -71,9 +77,9 @@ export class Prober {
   /** Of who is not, by its addresses. */
   reach(member: Member, nowMs: number): void {
     const { act, options, health } = this.#init;
-    const timeoutMs = options.timeoutMs * health.stretch;
+    const timeoutMs = DIAL_ROUND_TRIPS * options.timeoutMs * health.stretch;
     // Whoever does it keeps the time; this is for when it does not.
-    const { id } = this.#begin(member, 'reach', nowMs + 2 * timeoutMs, 'unreachable');
+    const { id } = this.#begin(member, 'reach', nowMs + timeoutMs + options.timeoutMs, 'unreachable');
     const { peer, addresses } = member;
     act({ do: 'reach', peer, id, addresses, timeoutMs });
   }
