@@ -10,6 +10,7 @@ import { discoveryOptions } from './config/discovery.ts';
 import { gossipOptions } from './config/gossip.ts';
 import { jsonRpcOptions } from './config/json-rpc.ts';
 import { membersOptions } from './config/members.ts';
+import { metricsOptions } from './config/metrics.ts';
 import { networkOptions } from './config/network.ts';
 import { nodeOptions } from './config/node.ts';
 import type { OptionGroup, OptionSpec } from './config/option.ts';
@@ -30,6 +31,7 @@ export const OPTIONS = {
   ...discoveryOptions,
   ...membersOptions,
   ...jsonRpcOptions,
+  ...metricsOptions,
   ...transactionPoolOptions,
   ...propagationOptions,
   ...gossipOptions,

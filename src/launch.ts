@@ -13,7 +13,8 @@ import { LevelJournal } from './mempool/level-journal.ts';
 import { CLIENT_VERSION, Node } from './node.ts';
 import type { RpcOptions } from './rpc/options.ts';
 import { DEFAULT_RPC_OPTIONS } from './rpc/options.ts';
-import { createRpcServer, type RpcServer } from './rpc/server.ts';
+import type { MetricsServer } from './metrics-server.ts';
+import { createRpcServer } from './rpc/server.ts';
 import { loadState } from './load-state.ts';
 import { loadToken } from './load-token.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
@@ -24,6 +25,8 @@ export interface RunningNode {
   node: Node;
   /** Where JSON-RPC is served. */
   rpcUrl: string;
+  /** Where metrics are served, at /metrics; undefined when they are off. */
+  metricsUrl: string | undefined;
   /** Where peers can dial, each ending in /p2p/<peer id>. */
   multiaddrs: string[];
   /** Ends RPC, gossip and connections, in that order. Safe to call twice. */
@@ -80,19 +83,23 @@ export async function launchNode(
     clock: environment.clock,
     onInternalError: (error, method) => log.error({ err: error, method }, 'JSON-RPC handler failed'),
   });
+  let metrics: MetricsServer | undefined;
   const stop = async (): Promise<void> => {
     await server.stop();
+    await metrics?.stop();
     await node.stop();
   };
   try {
     await node.start();
-    const { url } = await startServer(server);
+    const { url } = await listening(server.start());
+    if (resolved.metrics) metrics = await listening(serveMetrics(node, resolved));
     for (const address of resolved.peer) {
       node.addPeer(address).catch((error: unknown) => {
         log.warn({ address, reason: (error as Error).message }, 'cannot dial peer, will try again');
       });
     }
-    return { node, rpcUrl: url, multiaddrs: host.addresses().map(String), stop };
+    const multiaddrs = host.addresses().map(String);
+    return { node, rpcUrl: url, metricsUrl: metrics?.url, multiaddrs, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -127,12 +134,19 @@ async function createHost(
   }
 }
 
-async function startServer(server: RpcServer): Promise<{ url: string }> {
+/** @throws {ConfigError} when it cannot: another address is to be chosen. */
+async function listening<Server>(started: Promise<Server>): Promise<Server> {
   try {
-    return await server.start();
+    return await started;
   } catch (error) {
     throw new ConfigError((error as Error).message, { cause: error });
   }
+}
+
+/** Loaded only where it is wanted: that alone takes some 50 ms. */
+async function serveMetrics(node: Node, options: NodeOptions): Promise<MetricsServer> {
+  const { startMetrics } = await import('./metrics-server.ts');
+  return startMetrics(node, { host: options['metrics.addr'], port: options['metrics.port'] });
 }
 
 function journalOf({ datadir, 'txpool.journal': journal }: NodeOptions): Journal | undefined {

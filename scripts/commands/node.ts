@@ -25,11 +25,12 @@ export function nodeCommand(): Command {
 }
 
 async function runNode(options: Partial<NodeOptions>): Promise<void> {
-  const { rpcUrl, multiaddrs, node, stop } = await launchNode(options);
+  const { rpcUrl, metricsUrl, multiaddrs, node, stop } = await launchNode(options);
   console.log(node.clientVersion);
   console.log(`chain id  ${node.networkId.toString()}`);
   for (const address of multiaddrs) console.log(`peers     ${address}`);
   console.log(`JSON-RPC  ${rpcUrl}`);
+  if (metricsUrl !== undefined) console.log(`metrics   ${metricsUrl}/metrics`);
   await until('SIGINT', 'SIGTERM');
   await stop();
 }

@@ -9,8 +9,8 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import type { AddressInfo } from 'node:net';
 import { realClock } from '../environment.ts';
+import { listenHttp } from '../http-listen.ts';
 import type { RpcBackend } from './backend.ts';
 import { createDispatcher, type Dispatcher, type DispatcherExtras } from './dispatcher.ts';
 import { RPC_CODE } from './error.ts';
@@ -64,14 +64,8 @@ export function createRpcServer(
   return {
     dispatcher,
     async start() {
-      try {
-        // Of the two addresses of localhost one is enough: a second server would be outside the limits of the first.
-        const host = settings.host === 'localhost' ? '127.0.0.1' : settings.host;
-        await app.listen({ host, port: settings.port });
-      } catch (error) {
-        throw listenError(error as NodeJS.ErrnoException, settings);
-      }
-      return { url: urlOf(app.server.address() as AddressInfo) };
+      const { host, port } = settings;
+      return { url: await listenHttp(app, { host, port, what: 'JSON-RPC', options: 'http' }) };
     },
     stop() {
       stopping ??= stop();
@@ -174,30 +168,4 @@ function answerHttpError(settings: RpcOptions) {
       }
     }
   };
-}
-
-function urlOf({ address, family, port }: AddressInfo): string {
-  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
-  return family === 'IPv6' ? `http://[${address}]:${port}` : `http://${address}:${port}`;
-}
-
-function listenError(error: NodeJS.ErrnoException, { host, port }: RpcOptions): Error {
-  const where = `JSON-RPC cannot listen on ${host}:${port}`;
-  switch (error.code) {
-    case 'EADDRINUSE': {
-      const advice = 'choose another with --http.port, or 0 to have a free one picked';
-      return new Error(`${where}: the address is already in use; ${advice}`, { cause: error });
-    }
-    case 'EACCES':
-      return new Error(`${where}: not permitted; choose a port from 1024 up with --http.port`, {
-        cause: error,
-      });
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new Error(`${where}: no address of this machine; choose another with --http.addr`, {
-        cause: error,
-      });
-    default:
-      return new Error(`${where}: ${error.message}`, { cause: error });
-  }
 }

@@ -16,6 +16,9 @@ const OURS: ReadonlySet<string> = new Set([
   'bootstrap',
   'discovery',
   'http.port',
+  'metrics',
+  'metrics.addr',
+  'metrics.port',
 ]);
 
 /**
