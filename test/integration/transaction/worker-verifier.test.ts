@@ -20,6 +20,7 @@ import {
   senders,
   transactions,
   verifierCompliance,
+  verifierOrderCompliance,
 } from '../../unit/transaction/verifier-compliance.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -30,8 +31,12 @@ function deadly([first]: DecodedTransaction[]): DecodedTransaction {
 }
 
 describe('createWorkerVerifier', () => {
-  describe('of one thread', () =>
-    verifierCompliance((options) => createWorkerVerifier({ ...options, threads: 1 })));
+  for (const signaturesPerJob of [4, 64]) {
+    describe(`of one thread and jobs of ${signaturesPerJob}`, () => {
+      for (const compliance of [verifierCompliance, verifierOrderCompliance])
+        compliance((options) => createWorkerVerifier({ ...options, threads: 1, signaturesPerJob }));
+    });
+  }
   describe('of two threads and small jobs', () =>
     verifierCompliance((options) => createWorkerVerifier({ ...options, threads: 2, signaturesPerJob: 4 })));
 

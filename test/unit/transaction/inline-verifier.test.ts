@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextLoopTurn } from 'node:timers/promises';
 import { createInlineVerifier } from '../../../src/transaction/inline-verifier.ts';
-import { transactions, verifierCompliance } from './verifier-compliance.ts';
+import { transactions, verifierCompliance, verifierOrderCompliance } from './verifier-compliance.ts';
 
 describe('createInlineVerifier', () => {
-  verifierCompliance((options) => Promise.resolve(createInlineVerifier(options)));
+  for (const compliance of [verifierCompliance, verifierOrderCompliance])
+    compliance((options) => Promise.resolve(createInlineVerifier(options)));
 
   it('recovers no more than a slice in one turn of the event loop, whoever calls how often', async () => {
     const verifier = createInlineVerifier({ signaturesPerTurn: 10 });
