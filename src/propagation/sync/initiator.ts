@@ -30,7 +30,7 @@ const MAX_ANSWER_BYTES = 16;
 export async function initiate(exchange: Exchange): Promise<SessionResult> {
   const { frames, settled, clock } = exchange;
   const salt = exchange.salt();
-  const claimed = [...exchange.unbroadcast()].filter((hash) => settled.has(hash));
+  const claimed = settled.among(exchange.unbroadcast());
   const result: SessionResult = {
     answer: 'same',
     differences: 0,
@@ -41,7 +41,7 @@ export async function initiate(exchange: Exchange): Promise<SessionResult> {
     isUnfinished: false,
     bytes: 0,
   };
-  await frames.write(KIND.hello, encodeHello({ salt, count: settled.count, digest: settled.digest() }));
+  await frames.write(KIND.hello, encodeHello({ salt, ...settled.summary() }));
   const { kind, body } = await frames.read(MAX_ANSWER_BYTES);
   if (kind === KIND.different) {
     result.answer = 'different';

@@ -40,9 +40,10 @@ const MAX_SYMBOL_REQUESTS = 96;
 export async function respond(exchange: Exchange, isBusy: () => boolean): Promise<number> {
   const { frames, settled, clock } = exchange;
   const hello = await readHello(exchange);
-  const claimed = [...exchange.unbroadcast()].filter((hash) => settled.has(hash));
+  const claimed = settled.among(exchange.unbroadcast());
+  const ours = settled.summary();
   let taken = 0;
-  if (hello.count === settled.count && Buffer.compare(hello.digest, settled.digest()) === 0) {
+  if (hello.count === ours.count && Buffer.compare(hello.digest, ours.digest) === 0) {
     exchange.shown(claimed);
     await frames.write(KIND.same);
   } else if (isBusy()) {

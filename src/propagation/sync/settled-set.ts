@@ -1,19 +1,29 @@
 import type { Hex } from '../../bytes.ts';
 import type { Clock } from '../../environment.ts';
 import type { Mempool, PoolChange } from '../../mempool/mempool.ts';
+import type { Transaction } from '../../transaction/transaction.ts';
 import { DIGEST_BYTES } from './messages.ts';
+
+interface Promotion {
+  sinceMs: number;
+  promoted: readonly Transaction[];
+}
+
+/** Promotions that are over and still in the list at most, before it is cut. */
+const MAX_OVER = 1024;
 
 /**
  * What is compared with peers: everything pending but what became so within the last `graceMs`, which gossip is about
- * to bring. Its digest is at hand without a walk over the pool.
+ * to bring. Asked for rarely and changed all the time, so a change is only noted down.
  */
 export class SettledSet {
   readonly #pool: Mempool;
   readonly #clock: Clock;
   readonly #graceMs: number;
   readonly #unsubscribe: () => void;
-  /** Pending, and since when; oldest first. */
-  readonly #fresh = new Map<Hex, number>();
+  /** Oldest first; those before `#over` are longer ago than the grace. */
+  readonly #promotions: Promotion[] = [];
+  #over = 0;
 
   constructor(pool: Mempool, clock: Clock, graceMs: number) {
     this.#pool = pool;
@@ -26,57 +36,62 @@ export class SettledSet {
     this.#unsubscribe();
   }
 
-  get count(): number {
-    this.#forget();
-    return this.#pool.counts.pending - this.#fresh.size;
-  }
-
-  /** The low 128 bits of the sum of the hashes: of the set, whatever its order. O(fresh). */
-  digest(): Uint8Array {
-    this.#forget();
+  /** `digest`: the low 128 bits of the sum of the hashes, which is of the set, whatever its order. O(fresh). */
+  summary(): { count: number; digest: Uint8Array } {
+    const fresh = this.#fresh();
     let sum = this.#pool.pendingDigest;
-    for (const hash of this.#fresh.keys()) sum -= BigInt(hash);
+    for (const hash of fresh) sum -= BigInt(hash);
     const digest = new Uint8Array(DIGEST_BYTES);
     const view = new DataView(digest.buffer);
     view.setBigUint64(0, BigInt.asUintN(64, sum >> 64n));
     view.setBigUint64(8, BigInt.asUintN(64, sum));
-    return digest;
+    return { count: this.#pool.counts.pending - fresh.size, digest };
   }
 
-  has(hash: Hex): boolean {
-    this.#forget();
-    return !this.#fresh.has(hash) && this.#pool.get(hash)?.status === 'pending';
+  /** Those of `hashes` that are in it, in their order. O(hashes + fresh). */
+  among(hashes: Iterable<Hex>): Hex[] {
+    const fresh = this.#fresh();
+    return [...hashes].filter((hash) => !fresh.has(hash) && this.#pool.get(hash)?.status === 'pending');
   }
 
   /** O(pool). */
   hashes(): Hex[] {
-    this.#forget();
+    const fresh = this.#fresh();
     const hashes: Hex[] = [];
-    for (const { hash } of this.#pool.pendingTransactions()) if (!this.#fresh.has(hash)) hashes.push(hash);
+    for (const { hash } of this.#pool.pendingTransactions()) if (!fresh.has(hash)) hashes.push(hash);
     return hashes;
   }
 
-  /** Gossip is not to bring these anywhere: they belong to the set at once. */
+  /** Gossip is not to bring these anywhere: they belong to the set at once. O(fresh). */
   settle(hashes: readonly Hex[]): void {
-    for (const hash of hashes) this.#fresh.delete(hash);
+    const settled = new Set(hashes);
+    for (const promotion of this.#promotions)
+      promotion.promoted = promotion.promoted.filter(({ hash }) => !settled.has(hash));
   }
 
-  #onChange({ promoted, demoted, departed }: PoolChange): void {
-    const nowMs = this.#clock.nowMs();
-    for (const { hash } of promoted) {
-      this.#fresh.delete(hash);
-      this.#fresh.set(hash, nowMs);
+  /** Pending, and no longer than the grace. */
+  #fresh(): Set<Hex> {
+    this.#forget();
+    const fresh = new Set<Hex>();
+    for (let at = this.#over; at < this.#promotions.length; at++) {
+      for (const { hash } of this.#promotions[at]!.promoted)
+        if (this.#pool.get(hash)?.status === 'pending') fresh.add(hash);
     }
-    for (const { hash } of demoted) this.#fresh.delete(hash);
-    for (const { transaction } of departed) this.#fresh.delete(transaction.hash);
+    return fresh;
+  }
+
+  #onChange({ promoted }: PoolChange): void {
+    if (promoted.length > 0) this.#promotions.push({ sinceMs: this.#clock.nowMs(), promoted });
     this.#forget();
   }
 
   #forget(): void {
     const beforeMs = this.#clock.nowMs() - this.#graceMs;
-    for (const [hash, sinceMs] of this.#fresh) {
-      if (sinceMs > beforeMs) return;
-      this.#fresh.delete(hash);
+    while (this.#over < this.#promotions.length && this.#promotions[this.#over]!.sinceMs <= beforeMs)
+      this.#over++;
+    if (this.#over > MAX_OVER) {
+      this.#promotions.splice(0, this.#over);
+      this.#over = 0;
     }
   }
 }

@@ -15,7 +15,8 @@ function start(graceMs = GRACE_MS) {
   return { clock, pool, settled: new SettledSet(pool, clock, graceMs) };
 }
 
-const hex = (digest: Uint8Array): string => Buffer.from(digest).toString('hex');
+const count = (settled: SettledSet): number => settled.summary().count;
+const digest = (settled: SettledSet): string => Buffer.from(settled.summary().digest).toString('hex');
 const low = (sum: bigint): string => BigInt.asUintN(128, sum).toString(16).padStart(32, '0');
 
 describe('SettledSet', () => {
@@ -23,13 +24,16 @@ describe('SettledSet', () => {
     const { clock, pool, settled } = start();
     const one = makeTransaction();
     pool.add(one, 'remote', clock.nowMs());
-    assert.deepEqual([settled.count, settled.has(one.hash), settled.hashes()], [0, false, []]);
-    assert.equal(hex(settled.digest()), low(0n));
+    assert.deepEqual([count(settled), settled.among([one.hash]), settled.hashes()], [0, [], []]);
+    assert.equal(digest(settled), low(0n));
     clock.advance(GRACE_MS - 1);
-    assert.equal(settled.count, 0);
+    assert.equal(count(settled), 0);
     clock.advance(1);
-    assert.deepEqual([settled.count, settled.has(one.hash), settled.hashes()], [1, true, [one.hash]]);
-    assert.equal(hex(settled.digest()), low(BigInt(one.hash)));
+    assert.deepEqual(
+      [count(settled), settled.among([one.hash]), settled.hashes()],
+      [1, [one.hash], [one.hash]],
+    );
+    assert.equal(digest(settled), low(BigInt(one.hash)));
   });
 
   it('has at once what gossip is not to bring, and what was in the pool before', () => {
@@ -50,20 +54,20 @@ describe('SettledSet', () => {
     pool.add(first, 'remote', clock.nowMs());
     pool.add(second, 'remote', clock.nowMs());
     clock.advance(GRACE_MS);
-    assert.equal(settled.count, 2);
+    assert.equal(count(settled), 2);
     pool.remove(first.hash, 'expired');
-    assert.deepEqual([settled.count, settled.has(second.hash)], [0, false]);
+    assert.deepEqual([count(settled), settled.among([second.hash])], [0, []]);
     pool.add(first, 'remote', clock.nowMs());
-    assert.equal(settled.count, 0);
+    assert.equal(count(settled), 0);
     clock.advance(GRACE_MS);
-    assert.equal(settled.count, 2);
+    assert.equal(count(settled), 2);
   });
 
   it('without a grace is all that is pending', () => {
     const { clock, pool, settled } = start(0);
     pool.add(makeTransaction(), 'remote', clock.nowMs());
     pool.add(makeTransaction({ nonce: 2 }), 'remote', clock.nowMs());
-    assert.equal(settled.count, 1);
+    assert.equal(count(settled), 1);
   });
 
   it('knows its digest, whatever the pool goes through', () => {
@@ -72,6 +76,7 @@ describe('SettledSet', () => {
       nonce: fc.nat(3),
       tip: fc.integer({ min: 1, max: 40 }),
       leaves: fc.boolean(),
+      settles: fc.boolean(),
       waitMs: fc.nat(2000),
     });
     fc.assert(
@@ -81,7 +86,7 @@ describe('SettledSet', () => {
         pool.subscribe(({ promoted }) => {
           for (const { hash } of promoted) since.set(hash, clock.nowMs());
         });
-        for (const { sender, nonce, tip, leaves, waitMs } of actions) {
+        for (const { sender, nonce, tip, leaves, settles, waitMs } of actions) {
           clock.advance(waitMs);
           const there = pool.contentFrom(senderAddress(sender));
           const [victim] = [...there.pending, ...there.queued];
@@ -95,12 +100,17 @@ describe('SettledSet', () => {
             );
           }
           pool.checkInvariants();
+          if (settles && there.pending.length > 0) {
+            const settledEarly = there.pending.map(({ hash }) => hash);
+            settled.settle(settledEarly);
+            for (const hash of settledEarly) since.set(hash, -Infinity);
+          }
           const expected = [...pool.pendingTransactions()]
             .map(({ hash }) => hash)
             .filter((hash) => since.get(hash)! <= clock.nowMs() - GRACE_MS);
           assert.deepEqual(settled.hashes(), expected);
-          assert.equal(settled.count, expected.length);
-          assert.equal(hex(settled.digest()), low(expected.reduce((sum, hash) => sum + BigInt(hash), 0n)));
+          assert.equal(count(settled), expected.length);
+          assert.equal(digest(settled), low(expected.reduce((sum, hash) => sum + BigInt(hash), 0n)));
         }
       }),
       { numRuns: 200, ...seeded() },
