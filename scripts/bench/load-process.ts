@@ -6,6 +6,7 @@ import { recoverSender } from '../../src/transaction/recover.ts';
 import { isRefusal } from '../../src/transaction/refusal.ts';
 import { DEFAULT_TRANSACTION_RULES } from '../../src/transaction/rules.ts';
 import { TESTNET_CHAIN_ID } from '../../testnet/workload/accounts.ts';
+import { admissionUs } from './load-admission.ts';
 import { loadState, transfersOf } from './load-transfers.ts';
 
 export type LoadRequest =
@@ -14,11 +15,15 @@ export type LoadRequest =
   | { kind: 'dial'; dials: readonly (readonly [node: number, address: string])[] }
   /** Signs so many transactions for each node. */
   | { kind: 'sign'; transactions: number }
+  /** Takes so many transactions into each of so many pools and does nothing else (load-admission.ts). */
+  | { kind: 'admit'; transactions: number; pools: number; batch: number }
   /** Recovers senders and does nothing else for so long. */
   | { kind: 'recover'; ms: number }
   /** Submits to each node as many as make it `upTo` since the start. Answered at once. */
   | { kind: 'feed'; upTo: number }
   | { kind: 'status' }
+  /** Of the pools. */
+  | { kind: 'digests' }
   /** Answers with the turns of the event loop since the last time it was asked. */
   | { kind: 'turns' }
   | { kind: 'stop' };
@@ -27,7 +32,6 @@ export interface LoadStatus {
   /** By node, of this process. */
   meshes: number[];
   pending: number[];
-  digests: string[];
   copies: number;
   messages: number;
   dropped: number;
@@ -144,7 +148,6 @@ function status(): LoadStatus {
   return {
     meshes: nodes.map(({ node }) => node.propagation.meshPeers().length),
     pending: nodes.map(({ node }) => node.pool.counts.pending),
-    digests: nodes.map(({ node }) => node.pool.pendingDigest.toString(16)),
     copies: counters.reduce((sum, { copiesReceived }) => sum + copiesReceived, 0),
     messages: counters.reduce((sum, { messagesReceived }) => sum + messagesReceived, 0),
     dropped: counters.reduce((sum, { dropped }) => sum + dropped, 0),
@@ -165,6 +168,8 @@ async function answer(request: LoadRequest): Promise<unknown> {
       sign(request.transactions);
       return;
     }
+    case 'admit':
+      return admissionUs(transfersOf(0, request.transactions), request.pools, request.batch);
     case 'recover':
       return recover(request.ms);
     case 'feed': {
@@ -173,6 +178,8 @@ async function answer(request: LoadRequest): Promise<unknown> {
     }
     case 'status':
       return status();
+    case 'digests':
+      return nodes.map(({ node }) => node.pool.pendingDigest.toString(16));
     case 'turns':
       return takeTurns();
     case 'stop':
