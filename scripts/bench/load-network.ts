@@ -15,7 +15,7 @@ const NODES_PER_PROCESS = 5;
 export const NODES = PROCESSES * NODES_PER_PROCESS;
 const DEGREE = 8;
 /** Looking costs the nodes' processes CPU, which counts as theirs. */
-const LOOK_MS = 100;
+const LOOK_MS = 50;
 const PATIENCE_MS = 120_000;
 /** The rate of delivery is that of so long, ms; and before there is one, so many transactions are a backlog. */
 const RATE_OVER_MS = 3_000;

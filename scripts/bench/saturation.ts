@@ -2,7 +2,7 @@
 import type { NodeOptions } from '../../src/config.ts';
 import { LoadNetwork, NODES, type NetworkStatus } from './load-network.ts';
 
-const BACKLOG_SECONDS = 2;
+const BACKLOG_SECONDS = 3;
 const RECOVERY_MS = 1_500;
 const WARM_UP_MS = 4_000;
 
