@@ -1,4 +1,5 @@
 /** The figures runs are compared by: those a reader decides by, each one number a run. */
+import { sum } from 'd3-array';
 import type { Summary } from '../measure/summary.ts';
 import { bytes, milliseconds, NEVER, NOT_MEASURED, percent, ratio } from '../report/format.ts';
 
@@ -14,19 +15,23 @@ export interface ComparedFigure {
 const time = (value: number | null): string =>
   value === Infinity ? NEVER : value === null ? NOT_MEASURED : milliseconds(value);
 
+/** Transactions x nodes: one that was submitted more than once is one transaction. */
+const pairsOf = ({ fates }: Summary): number => sum(Object.values(fates));
+
 /** A time that is null though there was something to wait for was never reached. */
 const timeOf =
   (pick: (summary: Summary) => number | null) =>
   (summary: Summary): number | null =>
-    pick(summary) ?? (summary.latencyMs.count > 0 ? Infinity : null);
+    pick(summary) ?? (pairsOf(summary) > 0 && summary.nodes > 1 ? Infinity : null);
 
-/** Bytes received for each accepted transaction and node: what a network of any size and load can be compared by. */
+/** Bytes received for each transaction and node: what a network of any size and load can be compared by. */
 export function bytesPerTransactionAndNode(
-  { bytes: received, transactions, nodes }: Summary,
+  summary: Summary,
   kind: keyof Summary['bytes'] = 'total',
 ): number | null {
-  const sum = received[kind];
-  return sum === null || transactions.accepted === 0 ? null : sum / transactions.accepted / nodes;
+  const received = summary.bytes[kind];
+  const pairs = pairsOf(summary);
+  return received === null || pairs === 0 ? null : received / pairs;
 }
 
 /** Median transaction's time until 99 % of the nodes had it. */

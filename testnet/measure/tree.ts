@@ -1,4 +1,5 @@
 /** The tree a transaction travelled along: who gave each node its first copy, and how many hops it had come. */
+import { max, mean } from 'd3-array';
 import { PROVENANCES } from '../../src/telemetry/trace.ts';
 import type { Joined } from './join.ts';
 
@@ -50,8 +51,8 @@ export function tree(joined: Joined): TreeFigures {
     unknown,
     histogram: counts,
     criticalPath: {
-      mean: critical.length === 0 ? null : critical.reduce((sum, count) => sum + count, 0) / critical.length,
-      max: critical.length === 0 ? null : Math.max(...critical),
+      mean: mean(critical) ?? null,
+      max: max(critical) ?? null,
     },
   };
 }

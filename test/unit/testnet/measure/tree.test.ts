@@ -40,6 +40,18 @@ describe('tree', () => {
     assert.deepEqual([...tree(join(circle)).hops], [0, UNKNOWN_HOPS, UNKNOWN_HOPS, UNKNOWN_HOPS]);
   });
 
+  it('finds the longest of more paths than a call takes arguments', () => {
+    const transactions = Array.from({ length: 200_000 }, (_, index) => index);
+    const record = recordOf(
+      [
+        transactions.map((transaction) => arrival(transaction, 1, null)),
+        transactions.map((transaction) => arrival(transaction, 2, 0)),
+      ],
+      { submissions: transactions.map((transaction) => submission(transaction)) },
+    );
+    assert.deepEqual(tree(join(record)).criticalPath, { mean: 1, max: 1 });
+  });
+
   it('of nothing is null', () => {
     const { mean, max, criticalPath } = tree(join(recordOf([[]])));
     assert.deepEqual(
