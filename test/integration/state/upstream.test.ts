@@ -13,13 +13,13 @@ import type { Head } from '../../../src/state/chain.ts';
 import { decodeTransaction, transactionHash } from '../../../src/transaction/decode.ts';
 import { recoverSender } from '../../../src/transaction/recover.ts';
 import { DEFAULT_TRANSACTION_RULES } from '../../../src/transaction/rules.ts';
-import { startAnvil, type Anvil } from '../../helpers/anvil.ts';
+import { PATIENT_UPSTREAM, startAnvil, type Anvil } from '../../helpers/anvil.ts';
 import { eventually } from '../../helpers/poll.ts';
 import { startLine, stopAll, transfer, type TestNode } from '../../helpers/real-nodes.ts';
 
 const COUNT = Number(process.env['COUNT'] ?? 100);
 const SENDERS = 10;
-const UPSTREAM = { 'upstream.poll': 50, 'upstream.timeout': 2000 };
+const UPSTREAM = { 'upstream.poll': 50, ...PATIENT_UPSTREAM };
 
 const pending = (nodes: readonly TestNode[], count: number): boolean =>
   nodes.every(({ node }) => node.pool.counts.pending === count && node.pool.counts.queued === 0);
@@ -54,7 +54,7 @@ async function nonceAtUpstream(anvil: Anvil, address: Hex): Promise<bigint> {
 }
 
 describe('nodes on an upstream', function () {
-  this.timeout(Math.max(30_000, COUNT * 60));
+  this.timeout(Math.max(180_000, COUNT * 60));
   let anvil: Anvil;
   let nodes: TestNode[] = [];
 
@@ -159,6 +159,7 @@ describe('nodes on an upstream', function () {
       // Of an account that is known at this head, everything goes on.
       await submit([first!], [transfer(0, 2)]);
       await eventually('the third at both', () => pending(nodes, 2));
+      // At once: that it is away is known. Patience that ran out would be told otherwise.
       const refused = await second!.node.submit(transfer(5, 0));
       assert.ok(refused.status === 'refused');
       assert.equal(refused.code, 'state-unavailable');
@@ -173,7 +174,10 @@ describe('nodes on an upstream', function () {
       await eventually('what is pending to be forwarded', async () => (await inUpstreamPool(anvil)) === 2);
       await anvil.rpc('anvil_mine', '0x14');
       await eventually('the pools to be empty again', () => empty(nodes));
-      assert.ok(nodes.every(({ node }) => node.chain!.head.number === known! + 20n));
+      // Mined one after the other, and the pools are empty from the first on.
+      await eventually('both to be at the head', () =>
+        nodes.every(({ node }) => node.chain!.head.number === known! + 20n),
+      );
       assert.ok('hash' in (await second!.node.submit(transfer(5, 0))));
     } finally {
       await rm(directory, { recursive: true });
@@ -192,8 +196,8 @@ describe('nodes on an upstream', function () {
       await eventually('them to be at both nodes', () => pending(nodes, 2));
       await eventually('them to be forwarded', async () => (await inUpstreamPool(anvil)) === 2);
       await anvil.rpc('evm_mine');
-      await eventually('the pools to be empty', () => empty(nodes), 5000);
-      assert.ok(performance.now() - beforeMs < 10_000);
+      await eventually('the pools to be empty', () => empty(nodes));
+      assert.ok(performance.now() - beforeMs < 14_000);
       await eventually('the listener to be told', () => heads.length === 1);
       assert.equal(heads[0]!.hash, ((await anvil.rpc('eth_getBlockByNumber', 'latest', false)) as Head).hash);
       assert.equal('transactions' in heads[0]!.header, false);

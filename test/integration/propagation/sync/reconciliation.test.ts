@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
 import { transactionHash } from '../../../../src/transaction/decode.ts';
 import { eventually } from '../../../helpers/poll.ts';
 import { startLine, stopAll, transfer, type TestNode } from '../../../helpers/real-nodes.ts';
@@ -18,7 +19,8 @@ describe('reconciliation over TCP', () => {
     const line = await startLine(2, OPTIONS);
     nodes.push(...line);
     const [first, second] = line;
-    const [lone] = await startLine(1, OPTIONS);
+    // Submitting takes its time, and all of it is to be settled when it connects.
+    const [lone] = await startLine(1, { ...OPTIONS, 'sync.grace': 0 });
     nodes.push(lone!);
     const raws = Array.from({ length: 300 }, (_, nonce) => transfer(0, nonce));
     for (const raw of raws) assert.equal((await lone!.node.submit(raw)).status, 'pending');
@@ -52,16 +54,23 @@ describe('reconciliation over TCP', () => {
     await one.node.submit(raw);
     await eventually('both to have it', () => other.node.pool.has(transactionHash(raw)));
     const sums = (): number[] => [one, other].map(({ node }) => node.counters().sent.sync);
-    // That of the connect: one side has asked, the other has answered.
-    await eventually('the first session', () => sums().every((bytes) => bytes > 0));
-    let before = sums();
-    const result = await eventually('a session of our own', () => {
-      before = sums();
+    /** Both have sent, more than `beyond`, and neither sends any more. */
+    const calm = (beyond: number[]): Promise<number[]> =>
+      eventually('both to be done', async () => {
+        const early = sums();
+        await wait(100);
+        const late = sums();
+        return late.every((bytes, side) => bytes > beyond[side]! && bytes === early[side]) && late;
+      });
+    let before: number[] = [];
+    const result = await eventually('a session of our own', async () => {
+      // That of the connect is over.
+      before = await calm([0, 0]);
       return one.node.reconciliation.syncWith(other.node.peerId).catch(() => undefined);
     });
     assert.equal(result.answer, 'same');
-    await eventually('the other side to have sent its answer', () => sums()[1]! > before[1]!);
-    const cost = sums().reduce((sum, bytes) => sum + bytes, 0) - before[0]! - before[1]!;
+    const after = await calm(before);
+    const cost = after.reduce((sum, bytes, side) => sum + bytes - before[side]!, 0);
     assert.equal(cost, result.bytes);
     assert.ok(cost < 100, `${cost} bytes`);
   });
