@@ -95,7 +95,10 @@ export function createDispatcher(
       if (checked instanceof RpcFailure) return checked;
       const context: CallContext = { modules, filters, subscriber, describe };
       const result = await entry.method.handler(backend, checked, context);
-      return result instanceof RpcFailure ? result : JSON.stringify(result);
+      if (result instanceof RpcFailure) return result;
+      const text = JSON.stringify(result) as string | undefined;
+      if (text === undefined) throw new Error(`${name} has a result that JSON has no text for`);
+      return text;
     } catch (error) {
       onInternalError(error, name);
       return new RpcFailure(RPC_CODE.internalError, 'internal error');

@@ -157,8 +157,12 @@ export class WebSocketConnection {
       },
       charge: (calls) => this.#rate.take(calls, this.#clock.nowMs()),
     };
-    const text = await this.#dispatcher.dispatch(message, caller);
-    this.#slots.release();
+    let text: string | undefined;
+    try {
+      text = await this.#dispatcher.dispatch(message, caller);
+    } finally {
+      this.#slots.release();
+    }
     if (text === undefined) this.#answered();
     else {
       this.#answerBytes += text.length;

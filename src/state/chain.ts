@@ -42,7 +42,7 @@ export class ChainError extends Error {
 export interface Chain {
   readonly head: Head;
   /**
-   * Passes a call on.
+   * Passes a call on. A result that is none is null, never undefined.
    * @throws {ChainError} what the upstream answered.
    * @throws {Error} when it gave no answer in time; the message says so.
    */

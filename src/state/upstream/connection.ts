@@ -10,8 +10,8 @@ export interface RpcCall {
   params: readonly unknown[];
 }
 
-/** A result, or the error the upstream answered with. */
-export type RpcAnswer = { result: unknown } | { error: ChainError };
+/** A result, the error the upstream answered with, or why this one call has no answer. */
+export type RpcAnswer = { result: unknown } | { error: ChainError | NoAnswerError };
 
 /** No answer: not reached, cut off, too late, or not JSON-RPC. The message names host and reason, never a secret. */
 export class NoAnswerError extends Error {
@@ -21,7 +21,7 @@ export class NoAnswerError extends Error {
 export interface Connection {
   /** Host and port, for people. The rest of the URL may hold a secret. */
   readonly name: string;
-  /** Answers in the order of the calls. @throws {NoAnswerError} */
+  /** Answers in the order of the calls. @throws {NoAnswerError} when none of them got any. */
   send(calls: readonly RpcCall[]): Promise<RpcAnswer[]>;
   /**
    * Where heads are told unasked: from now on until `onLost`, which is called once, and never after `close`.
@@ -40,16 +40,19 @@ export interface ConnectionOptions {
   maxAnswerBytes: number;
 }
 
-/** @throws {ChainError} what the upstream answered. */
+/** @throws {ChainError} what the upstream answered. @throws {NoAnswerError} when it did not. */
 export function resultOf(answer: RpcAnswer): unknown {
   if ('error' in answer) throw answer.error;
   return answer.result;
 }
 
-/** One answer as viem hands it out. */
-export function toAnswer(answer: unknown): RpcAnswer {
+/** One answer as viem hands it out. `name` is the connection's. */
+export function toAnswer(answer: unknown, name: string): RpcAnswer {
   const { error, result } = (answer ?? {}) as { error?: unknown; result?: unknown };
-  if (error === undefined || error === null) return { result };
+  if (error === undefined || error === null) {
+    if (result !== undefined) return { result };
+    return { error: new NoAnswerError(`${name} does not answer: neither a result nor an error came`) };
+  }
   const { code, message, data } = error as { code?: unknown; message?: unknown; data?: unknown };
   return {
     error: new ChainError(

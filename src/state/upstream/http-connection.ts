@@ -24,13 +24,14 @@ export class HttpConnection implements Connection {
     const fetchOptions = { signal: this.#closing.signal };
     try {
       // A call alone goes without the brackets of a batch, which not every server takes.
-      if (calls.length === 1)
-        return [toAnswer(await this.#client.request({ body: bodyOf(calls[0]!), fetchOptions }))];
+      if (calls.length === 1) {
+        return [toAnswer(await this.#client.request({ body: bodyOf(calls[0]!), fetchOptions }), this.name)];
+      }
       const answers = await this.#client.request({ body: calls.map(bodyOf), fetchOptions });
       // JSON-RPC 2.0 section 6: a batch is answered in any order. viem numbers the calls as they stand.
-      return [...answers].sort((a, b) => a.id - b.id).map(toAnswer);
+      return [...answers].sort((a, b) => a.id - b.id).map((answer) => toAnswer(answer, this.name));
     } catch (error) {
-      const rejected = rejectionOf(error);
+      const rejected = rejectionOf(error, this.name);
       if (rejected !== undefined) return calls.map(() => rejected);
       throw new NoAnswerError(`${this.name} does not answer: ${reasonOf(error)}`, { cause: error });
     }
@@ -50,8 +51,8 @@ function bodyOf({ method, params }: RpcCall): { method: string; params: readonly
 }
 
 /** A JSON-RPC error under an HTTP status that is not 200: viem throws it. */
-function rejectionOf(error: unknown): RpcAnswer | undefined {
+function rejectionOf(error: unknown, name: string): RpcAnswer | undefined {
   if (!(error instanceof Error) || error.name !== 'RpcRequestError') return undefined;
   const { code, data, shortMessage, details } = error as Error & Record<string, unknown>;
-  return toAnswer({ error: { code, message: details ?? shortMessage, data } });
+  return toAnswer({ error: { code, message: details ?? shortMessage, data } }, name);
 }

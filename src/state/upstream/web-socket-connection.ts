@@ -39,7 +39,7 @@ export class WebSocketConnection implements Connection {
   async send(calls: readonly RpcCall[]): Promise<RpcAnswer[]> {
     const client = await this.#open();
     const ask = async ({ method, params }: RpcCall): Promise<RpcAnswer> =>
-      toAnswer(await client.requestAsync({ body: { method, params }, timeout: this.#timeoutMs }));
+      toAnswer(await client.requestAsync({ body: { method, params }, timeout: this.#timeoutMs }), this.name);
     try {
       return await Promise.all(calls.map(ask));
     } catch (error) {
@@ -57,7 +57,7 @@ export class WebSocketConnection implements Connection {
       body: { method: 'eth_subscribe', params: ['newHeads'] },
       onResponse: (response: unknown) => {
         if ((response as { method?: unknown }).method === 'eth_subscription') onHead();
-        else resolve(toAnswer(response));
+        else resolve(toAnswer(response, this.name));
       },
       // Before there is a subscription this is the answer, afterwards the end of it.
       onError: (error) => reject(this.#lose(error, client)),

@@ -4,6 +4,7 @@ import { toHex } from '../../../src/bytes.ts';
 import { createDispatcher } from '../../../src/rpc/dispatcher.ts';
 import { NAMESPACES } from '../../../src/rpc/namespaces.ts';
 import { DEFAULT_RPC_OPTIONS } from '../../../src/rpc/options.ts';
+import { FakeChain } from '../../helpers/fake-chain.ts';
 import { FakeBackend, signed } from '../../helpers/rpc-backend.ts';
 import { ask, call, dispatcherOf, errorOf, type RpcAnswer } from '../../helpers/rpc-client.ts';
 
@@ -222,6 +223,25 @@ describe('rpc dispatcher', () => {
       };
       const dispatcher = createDispatcher(backend, ['net'], DEFAULT_RPC_OPTIONS);
       assert.equal((await errorOf(dispatcher, 'net_peerCount')).code, -32603);
+    });
+
+    it('-32603 for a result that is none; the others of its batch are answered', async () => {
+      const chain = new FakeChain();
+      chain.answer = () => undefined;
+      backend.chain = chain;
+      const heard: string[] = [];
+      const dispatcher = createDispatcher(backend, ['eth'], DEFAULT_RPC_OPTIONS, {
+        onInternalError: (error, method) => void heard.push(`${method}: ${(error as Error).message}`),
+      });
+      assert.equal((await errorOf(dispatcher, 'eth_blockNumber')).code, -32603);
+      const batch = [request('eth_blockNumber', 1), request('eth_chainId', 2)];
+      const answers = JSON.parse((await dispatcher.dispatch(JSON.stringify(batch)))!) as RpcAnswer[];
+      assert.deepEqual(
+        answers.map(({ result, error }) => result ?? error!.code),
+        [-32603, '0x7a69'],
+      );
+      const reason = 'eth_blockNumber: eth_blockNumber has a result that JSON has no text for';
+      assert.deepEqual(heard, [reason, reason]);
     });
 
     it('-32000 refused, with the code of the refusal', async () => {

@@ -19,6 +19,9 @@ interface Socket {
   terminate(): void;
 }
 
+const NEITHER = [{}, { jsonrpc: '2.0', id: 1 }, { message: 'rate limited' }, [], null];
+const NEITHER_CAME = /^127\.0\.0\.1:\d+ does not answer: neither a result nor an error came$/;
+
 const LIMITS = { clock: realClock, timeoutMs: 300, maxAnswerBytes: 10_000 };
 
 describe('connection to the upstream', () => {
@@ -65,6 +68,12 @@ describe('connection to the upstream', () => {
   const named = ({ id, method }: Call): unknown => ({ jsonrpc: '2.0', id, result: `did ${method}` });
   const results = async (...methods: string[]): Promise<unknown[]> =>
     (await connection.send(methods.map(call))).map((each) => ('result' in each ? each.result : each.error));
+  /** Why the one call has no answer. */
+  const reasonFor = async (method: string): Promise<string> => {
+    const [missing] = await results(method);
+    assert.ok(missing instanceof NoAnswerError, String(missing));
+    return missing.message;
+  };
   const noAnswer = async (reason: RegExp, ...methods: string[]): Promise<void> =>
     assert.rejects(connection.send(methods.map(call)), (error) => {
       assert.ok(error instanceof NoAnswerError, String(error));
@@ -117,6 +126,19 @@ describe('connection to the upstream', () => {
       await noAnswer(/does not answer: .*JSON/, 'a');
       answer = () => ({ body: [] });
       await noAnswer(/does not answer: Expected 2 responses/, 'a', 'b');
+    });
+
+    it('neither a result nor an error is no answer', async () => {
+      for (const body of NEITHER) {
+        answer = () => ({ body });
+        assert.match(await reasonFor('a'), NEITHER_CAME);
+      }
+      answer = (body) => ({
+        body: (body as Call[]).map((each) => (each.method === 'b' ? { id: each.id } : named(each))),
+      });
+      const [, missing, third] = await results('a', 'b', 'c');
+      assert.match((missing as Error).message, NEITHER_CAME);
+      assert.equal(third, 'did c');
     });
 
     it('too late, too much or nobody there is no answer', async () => {
@@ -178,6 +200,17 @@ describe('connection to the upstream', () => {
       await subscribe();
       await noAnswer(/does not answer: timed out$/, 'slow');
       assert.deepEqual(await results('a'), ['did a']);
+      assert.deepEqual([sockets.length, losses], [1, []]);
+    });
+
+    it('neither a result nor an error is no answer, and costs the others nothing', async () => {
+      const usual = answer;
+      answer = (body) => ((body as Call).method === 'b' ? { body: { id: (body as Call).id } } : usual(body));
+      await subscribe();
+      assert.match(await reasonFor('b'), NEITHER_CAME);
+      const [first, missing] = await results('a', 'b');
+      assert.equal(first, 'did a');
+      assert.match((missing as Error).message, NEITHER_CAME);
       assert.deepEqual([sockets.length, losses], [1, []]);
     });
 
