@@ -20,6 +20,7 @@ import { loadToken } from './load-token.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
 import { noTrace, type TraceSink } from './telemetry/trace.ts';
 import { createVerifier } from './transaction/create-verifier.ts';
+import { Unwinding } from './unwinding.ts';
 
 export interface RunningNode {
   node: Node;
@@ -57,18 +58,37 @@ export async function launchNode(
   const resolved = resolveOptions(options);
   for (const address of [...resolved.listen, ...resolved.peer, ...resolved.bootstrap]) check(address);
   const log = extras.log ?? createLogger(resolved.verbosity);
+  const begun = new Unwinding();
+  try {
+    return await launch(resolved, extras, log, begun);
+  } catch (error) {
+    await begun.unwind().catch((err: unknown) => log.error({ err }, 'not all that was started has ended'));
+    throw error;
+  }
+}
+
+/** Whatever it begins is in `begun`, as soon as it is. */
+async function launch(
+  options: NodeOptions,
+  extras: LaunchExtras,
+  log: Logger,
+  begun: Unwinding,
+): Promise<RunningNode> {
   const environment = realEnvironment;
-  const privateKey = extras.privateKey ?? (await loadIdentity(resolved.datadir));
-  const bearerToken = await loadToken(resolved['http.token']);
+  const privateKey = extras.privateKey ?? (await loadIdentity(options.datadir));
+  const bearerToken = await loadToken(options['http.token']);
   const { state, upstream } =
-    extras.state === undefined ? await loadState(resolved, environment.clock) : { state: extras.state };
-  const host = await createHost(resolved, privateKey, extras.transports);
+    extras.state === undefined ? await loadState(options, environment.clock) : { state: extras.state };
+  begun.add(() => upstream?.close());
+  const host = await createHost(options, privateKey, extras.transports);
+  begun.add(() => host.stop());
   const verifier = await createVerifier({
-    backend: resolved.verifier,
-    threads: resolved['verifier.threads'],
+    backend: options.verifier,
+    threads: options['verifier.threads'],
   });
+  begun.add(() => verifier.stop());
   const node = new Node({
-    options: resolved,
+    options,
     host,
     environment,
     state,
@@ -76,34 +96,35 @@ export async function launchNode(
     verifier,
     trace: extras.trace ?? noTrace,
     log,
-    journal: journalOf(resolved),
+    journal: journalOf(options),
     silent: extras.silent,
   });
-  const server = createRpcServer(node, rpcOptions(resolved, bearerToken), {
+  // It ends what it was given too, in an order of its own; to end that twice does no harm.
+  begun.add(() => node.stop());
+  const server = createRpcServer(node, rpcOptions(options, bearerToken), {
     clock: environment.clock,
     onInternalError: (error, method) => log.error({ err: error, method }, 'JSON-RPC handler failed'),
   });
+  begun.add(() => server.stop());
+  await node.start();
+  const { url } = await listening(server.start());
   let metrics: MetricsServer | undefined;
-  const stop = async (): Promise<void> => {
-    await server.stop();
-    await metrics?.stop();
-    await node.stop();
-  };
-  try {
-    await node.start();
-    const { url } = await listening(server.start());
-    if (resolved.metrics) metrics = await listening(serveMetrics(node, resolved));
-    for (const address of resolved.peer) {
-      node.addPeer(address).catch((error: unknown) => {
-        log.warn({ address, reason: (error as Error).message }, 'cannot dial peer, will try again');
-      });
-    }
-    const multiaddrs = host.addresses().map(String);
-    return { node, rpcUrl: url, metricsUrl: metrics?.url, multiaddrs, stop };
-  } catch (error) {
-    await stop();
-    throw error;
+  if (options.metrics) {
+    metrics = await listening(serveMetrics(node, options));
+    begun.add(() => metrics!.stop());
   }
+  for (const address of options.peer) {
+    node.addPeer(address).catch((error: unknown) => {
+      log.warn({ address, reason: (error as Error).message }, 'cannot dial peer, will try again');
+    });
+  }
+  return {
+    node,
+    rpcUrl: url,
+    metricsUrl: metrics?.url,
+    multiaddrs: host.addresses().map(String),
+    stop: () => begun.unwind(),
+  };
 }
 
 async function createHost(
@@ -167,7 +188,7 @@ function rpcOptions(options: NodeOptions, bearerToken: string | undefined): RpcO
     bearerToken,
     host: options['http.addr'],
     port: options['http.port'],
-    namespaces: options['http.api']?.flatMap((names) => names.split(',')),
+    namespaces: options['http.api'],
     vhosts: options['http.vhosts'],
     corsDomains: options['http.corsdomain'],
     maxBodyBytes: options['http.maxbody'],

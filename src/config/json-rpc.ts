@@ -1,5 +1,6 @@
 /** JSON-RPC over HTTP and WebSocket: who may call, and what a client can cost. */
 import { z } from 'zod';
+import { NAMESPACE_NAMES, noSuchNamespace } from '../rpc/namespace-names.ts';
 import { DEFAULT_RPC_OPTIONS as R } from '../rpc/options.ts';
 import { DEFAULT_TX_SYNC_OPTIONS as T } from '../rpc/transaction-sync.ts';
 import { DEFAULT_EXPLAINED_TRANSACTIONS } from '../telemetry/transaction-history.ts';
@@ -7,11 +8,16 @@ import { integer, list, optionalText, optionGroup, type OptionGroup, positive, t
 
 const http = optionGroup('JSON-RPC');
 
+const namespace = z.enum(NAMESPACE_NAMES, { error: ({ input }) => noSuchNamespace(String(input)) });
+const namespaces = list
+  .transform((items) => items.flatMap((names) => names.split(',')))
+  .pipe(z.array(namespace));
+
 export const jsonRpcOptions = {
   'http.addr': http(text, R.host, 'ADDR', 'listen here for JSON-RPC; whoever reaches it can submit'),
   'http.port': http(integer(0, 65_535), R.port, 'PORT', '0 picks a free one'),
   'http.api': http(
-    list.optional(),
+    namespaces.optional(),
     undefined,
     'NAMES',
     'namespaces (repeatable or comma separated); default eth,net,web3,txpool, and on loopback admin and txgossip',

@@ -49,8 +49,17 @@ const REMEMBERED = 'txgossip-remembered';
 
 /** libp2p over TCP with noise and yamux. Created stopped. @throws {PeerDiskError} */
 export async function createLibp2pHost(init: Libp2pHostInit): Promise<Host> {
-  const options = { ...defaultHostOptions, ...init.options };
   const disk = init.peerDirectory === undefined ? undefined : await openPeerDisk(init.peerDirectory);
+  try {
+    return await createOver(init, disk);
+  } catch (error) {
+    await disk?.close();
+    throw error;
+  }
+}
+
+async function createOver(init: Libp2pHostInit, disk: PeerDisk | undefined): Promise<Host> {
+  const options = { ...defaultHostOptions, ...init.options };
   const meter = new TransportMeter();
   let components: GossipSubComponents | undefined;
   const libp2p = await createLibp2p({

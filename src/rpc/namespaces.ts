@@ -3,6 +3,7 @@ import { ethFilters } from './eth-filters.ts';
 import { ethSubscriptions } from './eth-subscriptions.ts';
 import { eth } from './eth.ts';
 import type { Method, Namespace } from './method.ts';
+import { noSuchNamespace, type NamespaceName } from './namespace-names.ts';
 import { net } from './net.ts';
 import { rpc } from './rpc.ts';
 import { txgossip } from './txgossip.ts';
@@ -18,7 +19,7 @@ export const NAMESPACES: Readonly<Record<string, Namespace>> = {
   txgossip,
   txpool,
   web3,
-};
+} satisfies Record<NamespaceName, Namespace>;
 
 export interface MethodTable {
   /** Sorted. */
@@ -32,8 +33,7 @@ export function methodTable(namespaces: readonly string[]): MethodTable {
   const methods = new Map<string, Method>();
   for (const module of modules) {
     if (!Object.hasOwn(NAMESPACES, module)) {
-      const known = Object.keys(NAMESPACES).join(', ');
-      throw new Error(`there is no JSON-RPC namespace "${module}"; choose from ${known}`);
+      throw new Error(noSuchNamespace(module));
     }
     for (const [name, method] of Object.entries(NAMESPACES[module]!)) methods.set(name, method);
   }

@@ -43,3 +43,19 @@ describe('options of the chain', () => {
     refused({ 'upstream.depth': 0 }, /^option upstream\.depth: /);
   });
 });
+
+describe('options of JSON-RPC', () => {
+  it('namespaces are names there are, each alone or with commas between', () => {
+    assert.deepEqual(resolveOptions({ 'http.api': ['eth,net', 'admin'] })['http.api'], [
+      'eth',
+      'net',
+      'admin',
+    ]);
+    assert.deepEqual(resolveOptions({ 'http.api': 'web3' })['http.api'], ['web3']);
+    assert.equal(resolveOptions({})['http.api'], undefined);
+    refused(
+      { 'http.api': 'eth,nope' },
+      /^option http\.api: there is no JSON-RPC namespace "nope"; choose from admin, eth, net, rpc, txgossip/,
+    );
+  });
+});
