@@ -39,7 +39,6 @@ export default tseslint.config(
       'testnet/topology/**/*.ts',
       'testnet/measure/**/*.ts',
     ],
-    ignores: ['src/mempool/journal.ts'],
     rules: {
       'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'setImmediate', 'performance'],
       'no-restricted-properties': [

@@ -1,5 +1,5 @@
 /**
- * What the parts cost on this machine, each group beside what it is to be compared with. Some three minutes in all.
+ * What the parts cost on this machine, each group beside what it is to be compared with. Some seven minutes in all.
  *
  *   npm run bench                     all groups
  *   npm run bench -- gossip mempool   these only

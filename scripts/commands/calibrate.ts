@@ -17,7 +17,7 @@ export function calibrateCommand(): Command {
     .description(
       'Run a scenario on the local and on the simulated network and compare them: how far the simulation can be trusted on this machine. Exits 0 when both runs are valid and every expectation held, else 1.',
     )
-    .argument('<SCENARIO.yaml>', 'the scenario file, such as testnet/scenarios/calibration.yaml')
+    .argument('<SCENARIO>', 'a scenario file, or the name of a ready-made one (txgossip scenarios)')
     .option('--seed <N>', 'in place of the seed of the scenario')
     .option(
       '--set <KEY=VALUE>',

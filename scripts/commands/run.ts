@@ -19,7 +19,7 @@ export function runCommand(): Command {
     .description(
       'Run a scenario and report what it measured. Exits 0 when every expectation held, 1 when one was missed or the run failed, 2 when the run is invalid: it measured the machine or itself.',
     )
-    .argument('<SCENARIO.yaml>', 'the scenario file')
+    .argument('<SCENARIO>', 'a scenario file, or the name of a ready-made one (txgossip scenarios)')
     .addOption(
       new Option(
         '--on <NETWORK>',

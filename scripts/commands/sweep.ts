@@ -30,7 +30,7 @@ interface SweepCommandOptions {
 export function sweepCommand(): Command {
   return new Command('sweep')
     .description(
-      'Run every point of the sweep of a scenario and compare them. Exits 0 when all were valid and every expectation held, 1 when one was missed or a point failed, else 2.',
+      'Run every point of the sweep of a scenario and compare them. Exits 0 when all were valid and every expectation held; 1 when a point failed; else 2 when one was invalid; else 1.',
     )
     .argument('<SCENARIO>', 'a scenario file with a sweep, or the name of a ready-made one')
     .addOption(

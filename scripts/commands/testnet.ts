@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { ConfigError } from '../../src/config.ts';
+import { ConfigError, OPTIONS } from '../../src/config.ts';
 import { launchTestnet, privateKeyHex } from '../../testnet/index.ts';
 import { progressBars } from './progress.ts';
 import { until } from './signals.ts';
@@ -11,6 +11,12 @@ interface TestnetCommandOptions {
   seed: string;
   httpPort: string;
 }
+
+/** What nodes of a network that is measured leave out, and who works with one by hand asks them for. */
+const BY_HAND = {
+  'explain.transactions': OPTIONS['explain.transactions'].default,
+  members: OPTIONS.members.default,
+};
 
 /** `txgossip testnet`: a network that stays up until Ctrl-C. */
 export function testnetCommand(): Command {
@@ -36,6 +42,7 @@ export function testnetCommand(): Command {
         accounts: whole('accounts', options.accounts),
         seed: whole('seed', options.seed),
         httpPort: whole('http-port', options.httpPort),
+        nodeOptions: BY_HAND,
         progress,
         signal: aborted.signal,
       }).finally(stop);

@@ -8,7 +8,7 @@ export const nodeOptions = {
     optionalText,
     undefined,
     'DIR',
-    'keeps the identity key and the journal; without it the node has a new identity each start',
+    'keeps the identity key, the journal, known peers and, with txpool.save, the pool; without it the node has a new identity each start',
   ),
   verbosity: identity(
     integer(0, 5),

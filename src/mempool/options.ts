@@ -26,7 +26,7 @@ export interface MempoolOptions {
   /** Bytes of canonical encoding; by default what the slots hold. For machines that have less memory than that. */
   maxQueuedBytes: number;
 
-  /** Unlimited as geth, which trims the largest senders only when the pool is full (see the next but three). */
+  /** Unlimited as geth, which trims the largest senders only when the pool is full (see `guaranteedSlotsPerSender`). */
   maxPendingTransactionsPerSender: number;
   /** Slots; unlimited as geth. Bounds what one funded account can hold of the pool even while there is room. */
   maxPendingSlotsPerSender: number;

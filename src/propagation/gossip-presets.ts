@@ -15,7 +15,7 @@ export const GOSSIP_PRESET_NAMES = ['default', 'ethereum', 'fast', 'frugal'] as 
 export type GossipPresetName = (typeof GOSSIP_PRESET_NAMES)[number];
 
 export const GOSSIP_PRESETS: Record<GossipPresetName, GossipOptions> = {
-  /** The gossipsub specification's own values. */
+  /** The gossipsub specification's, with a history one heartbeat longer (options.ts). */
   default: defaultGossipOptions,
 
   /**

@@ -26,11 +26,11 @@ describe('txgossip testnet', function () {
   });
   after(async () => testnet.end());
 
-  const call = async (url: string, method: string): Promise<unknown> => {
+  const call = async (url: string, method: string, ...params: unknown[]): Promise<unknown> => {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: [] }),
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
     });
     return ((await response.json()) as { result: unknown }).result;
   };
@@ -66,7 +66,19 @@ describe('txgossip testnet', function () {
       '0x00000000000000000000000000000000000000aa',
     ];
     const { stdout } = await promisify(execFile)(CAST, args);
-    await everywhere(stdout.trim());
+    const hash = stdout.trim();
+    await everywhere(hash);
+    const explained = (await call(urls[4]!, 'txgossip_explainTransaction', hash)) as { fate: string };
+    assert.equal(explained.fate, 'pending');
+  });
+
+  it('tells at each node who is alive', async () => {
+    for (const url of urls) {
+      await eventually(`four others, alive, at ${url}`, async () => {
+        const { members } = (await call(url, 'txgossip_members')) as { members: { state: string }[] };
+        return members.length === 4 && members.every(({ state }) => state === 'alive');
+      });
+    }
   });
 
   it('takes a transaction from a viem wallet', async () => {

@@ -84,7 +84,7 @@ export const nodesFields = z.strictObject({
     .record(z.string(), z.unknown())
     .default({})
     .describe(
-      'Options of every node, by their names in the configuration of a node; what is left out keeps its default.',
+      "Options of every node, by their names in the configuration of a node; what is left out keeps its default, but for members and explain.transactions, which are off. Addresses, accounts, data directory and metrics are the testnet's.",
     ),
   uplinkMbps: lineMbps
     .default(null)

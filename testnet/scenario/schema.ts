@@ -26,7 +26,9 @@ export const scenarioFields = z.strictObject({
     .int()
     .min(0)
     .default(1)
-    .describe('All randomness of the run follows from it: topology, latencies, workload, simulated nodes.'),
+    .describe(
+      'All randomness of the run follows from it: topology, latencies, workload, faults, simulated nodes.',
+    ),
   nodes: nodesFields.prefault({}).describe('The nodes.'),
   topology: topologyFields.prefault({}).describe('The graph of connections.'),
   links: linksFields.prefault({}).describe('What the connections are like.'),

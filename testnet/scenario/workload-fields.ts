@@ -160,7 +160,7 @@ export const workload = z.strictObject({
         .max(1_000)
         .default(10)
         .describe(
-          'What fee cap and tip rise by. A pool takes no less than its pool.pricebump, 10 % unless set.',
+          'What fee cap and tip rise by. A pool takes no less than its txpool.pricebump, 10 % unless set.',
         ),
     })
     .prefault({})
