@@ -13,7 +13,7 @@ const PATIENCE_MS = 3000;
  * been received, and take the last look when there is none.
  */
 export async function balancedStatus(
-  network: Pick<Network, 'clock' | 'status' | 'sleepUntil' | 'droppedBytes' | 'underWayBytes'>,
+  network: Pick<Network, 'clock' | 'status' | 'sleepUntil' | 'underWayBytes'>,
 ): Promise<{ status: NodeStatus[]; inFlight?: BytesByKind }> {
   const deadlineMs = network.clock.nowMs() + PATIENCE_MS;
   for (;;) {
@@ -24,7 +24,7 @@ export async function balancedStatus(
     if (underWay !== null) {
       return total === underWay ? { status, inFlight: missing } : { status };
     }
-    if (total === network.droppedBytes() || network.clock.nowMs() >= deadlineMs) return { status };
+    if (total === 0 || network.clock.nowMs() >= deadlineMs) return { status };
     await network.sleepUntil(network.clock.nowMs() + LOOK_MS);
   }
 }

@@ -54,7 +54,7 @@ async function measure(
     sleepUntil: (atMs: number) => agenda.sleepUntil(atMs),
     submit: (node: number, raw: Uint8Array) => network.submit(node, raw),
     status: () => network.status(),
-    droppedBytes: () => network.droppedBytes(),
+    traces: () => network.traces(),
     underWayBytes: () => network.underWayBytes(),
   };
   const startedAtMs = clock.nowMs();

@@ -1,16 +1,28 @@
 import assert from 'node:assert/strict';
 import { drain, type Drainable } from '../../../testnet/drain.ts';
 import type { Downtime, SubmissionRecord } from '../../../testnet/measure/record.ts';
-import type { NodeStatus } from '../../../testnet/networks/network.ts';
+import type { NodeStatus, NodeTrace } from '../../../testnet/networks/network.ts';
 import { ManualTime } from '../../helpers/manual-network.ts';
-import { bytesByKind, counters, status, submission } from '../../helpers/synthetic-record.ts';
+import {
+  arrival,
+  bytesByKind,
+  counters,
+  peerIdOf,
+  status,
+  submission,
+} from '../../helpers/synthetic-record.ts';
 
 const DRAIN_MS = 5000;
 
 /** `looks`: what the nodes say from which moment on. */
 class Watched extends ManualTime implements Drainable {
   readonly #looks: [fromMs: number, status: NodeStatus[]][];
-  dropped = 0;
+  /** By node, what came to it and when: the two there are, before it was waited for. */
+  arrived: [transaction: number, atMs: number][][] = Array.from({ length: 2 }, () => [
+    [1, -2],
+    [2, -1],
+  ]);
+  closerLooks = 0;
 
   constructor(...looks: [fromMs: number, status: NodeStatus[]][]) {
     super(0);
@@ -21,8 +33,16 @@ class Watched extends ManualTime implements Drainable {
     return Promise.resolve(this.#looks.findLast(([fromMs]) => fromMs <= this.clock.nowMs())![1]);
   }
 
-  droppedBytes(): number {
-    return this.dropped;
+  traces(): Promise<NodeTrace[]> {
+    this.closerLooks++;
+    const nowMs = this.clock.nowMs();
+    return Promise.resolve(
+      this.arrived.map((of, index) => ({
+        index,
+        peerId: peerIdOf(index),
+        events: of.filter(([, atMs]) => atMs <= nowMs).map(([hash, atMs]) => arrival(hash, atMs, 0)),
+      })),
+    );
   }
 }
 
@@ -61,9 +81,34 @@ describe('drain', () => {
     const underWay = [has(9, { counters: sent }), has(2, { counters: got(200) })];
     const arrived = [has(9, { counters: sent }), has(2, { counters: got(300) })];
     assert.equal(await drained(new Watched([0, underWay], [350, arrived])), 400);
-    const lost = new Watched([0, underWay]);
-    lost.dropped = 100;
-    assert.equal(await drained(lost), 0);
+  });
+
+  it('does not wait for what was lost, but for all the rest', async () => {
+    const sent = counters({ sent: bytesByKind({ message: 300 }) });
+    const got = (message: number) =>
+      counters({ received: bytesByKind({ message }), lost: bytesByKind({ message: 100 }) });
+    const underWay = [has(9, { counters: sent }), has(2, { counters: got(150) })];
+    const arrived = [has(9, { counters: sent }), has(2, { counters: got(200) })];
+    assert.equal(await drained(new Watched([0, arrived])), 0);
+    assert.equal(await drained(new Watched([0, underWay], [350, arrived])), 400);
+  });
+
+  it('takes neither one that came twice nor one that was not accepted for one that is missing', async () => {
+    const twice = new Watched([0, all], [640, [has(9), has(3)]]);
+    twice.arrived[1] = [
+      [1, -1],
+      [1, 5],
+      [2, 640],
+    ];
+    assert.equal(await drained(twice), 700);
+    assert.equal(twice.closerLooks, 2);
+    const another = new Watched([0, all]);
+    another.arrived[1] = [
+      [1, -1],
+      [3, 5],
+    ];
+    assert.equal(await drained(another), DRAIN_MS);
+    assert.equal(another.closerLooks, 1);
   });
 
   it('does not wait for bytes that do not come: a second without a message is quiet', async () => {
