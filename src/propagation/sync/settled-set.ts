@@ -1,12 +1,12 @@
 import type { Hex } from '../../bytes.ts';
 import type { Clock } from '../../environment.ts';
 import type { Mempool, PoolChange } from '../../mempool/mempool.ts';
-import type { Transaction } from '../../transaction/transaction.ts';
 import { DIGEST_BYTES } from './messages.ts';
 
+/** No transaction is held: it may have left the pool long ago. */
 interface Promotion {
+  hash: Hex;
   sinceMs: number;
-  promoted: readonly Transaction[];
 }
 
 /** Promotions that are over and still in the list at most, before it is cut. */
@@ -22,7 +22,7 @@ export class SettledSet {
   readonly #graceMs: number;
   readonly #unsubscribe: () => void;
   /** Oldest first; those before `#over` are longer ago than the grace. */
-  readonly #promotions: Promotion[] = [];
+  #promotions: Promotion[] = [];
   #over = 0;
 
   constructor(pool: Mempool, clock: Clock, graceMs: number) {
@@ -62,11 +62,12 @@ export class SettledSet {
     return hashes;
   }
 
-  /** Gossip is not to bring these anywhere: they belong to the set at once. O(fresh). */
+  /** Gossip is not to bring these anywhere: they belong to the set at once. O(hashes + fresh). */
   settle(hashes: readonly Hex[]): void {
+    this.#forget();
     const settled = new Set(hashes);
-    for (const promotion of this.#promotions)
-      promotion.promoted = promotion.promoted.filter(({ hash }) => !settled.has(hash));
+    this.#promotions = this.#promotions.slice(this.#over).filter(({ hash }) => !settled.has(hash));
+    this.#over = 0;
   }
 
   /** Pending, and no longer than the grace. */
@@ -74,14 +75,15 @@ export class SettledSet {
     this.#forget();
     const fresh = new Set<Hex>();
     for (let at = this.#over; at < this.#promotions.length; at++) {
-      for (const { hash } of this.#promotions[at]!.promoted)
-        if (this.#pool.get(hash)?.status === 'pending') fresh.add(hash);
+      const { hash } = this.#promotions[at]!;
+      if (this.#pool.get(hash)?.status === 'pending') fresh.add(hash);
     }
     return fresh;
   }
 
   #onChange({ promoted }: PoolChange): void {
-    if (promoted.length > 0) this.#promotions.push({ sinceMs: this.#clock.nowMs(), promoted });
+    const sinceMs = this.#clock.nowMs();
+    for (const { hash } of promoted) this.#promotions.push({ hash, sinceMs });
     this.#forget();
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Mempool } from '../../../../src/mempool/mempool.ts';
+import { Mempool, type PoolChange } from '../../../../src/mempool/mempool.ts';
 import { SettledSet } from '../../../../src/propagation/sync/settled-set.ts';
 import { FakeState } from '../../../helpers/fake-state.ts';
 import { GWEI, makeTransaction, senderAddress } from '../../../helpers/make-transaction.ts';
@@ -46,6 +46,34 @@ describe('SettledSet', () => {
     assert.deepEqual(settled.hashes(), [early.hash]);
     settled.settle([late.hash]);
     assert.deepEqual(settled.hashes(), [early.hash, late.hash]);
+  });
+
+  it('looks at what became pending once, however often something is settled', () => {
+    const clock = new ManualClock();
+    let promote: (change: PoolChange) => void = () => assert.fail('nobody listens');
+    const pool = {
+      get: () => undefined,
+      pendingDigest: 0n,
+      counts: { pending: 0 },
+      subscribe: (listener: typeof promote) => {
+        promote = listener;
+        return () => undefined;
+      },
+    } as unknown as Mempool;
+    const settled = new SettledSet(pool, clock, GRACE_MS);
+    let looks = 0;
+    const { hash } = makeTransaction();
+    const watched = Object.defineProperty(makeTransaction(), 'hash', {
+      get: () => {
+        looks++;
+        return hash;
+      },
+    });
+    promote({ promoted: [watched], demoted: [], departed: [] });
+    for (let page = 0; page < 10; page++) settled.settle([makeTransaction({ nonce: page + 1 }).hash]);
+    clock.advance(GRACE_MS);
+    for (let page = 0; page < 10; page++) settled.settle([makeTransaction({ nonce: page + 1 }).hash]);
+    assert.equal(looks, 1);
   });
 
   it('begins anew for what became pending again', () => {
