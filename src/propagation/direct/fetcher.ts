@@ -38,8 +38,6 @@ export interface FetcherInit {
   request: (peer: PeerIdText, number: number, hashes: readonly Hex[]) => boolean;
 }
 
-const NOTHING: ReadonlySet<Hex> = new Set();
-
 interface Wanted {
   readyAtMs: number;
   /** Not yet asked for it, earliest first. */
@@ -49,6 +47,8 @@ interface Wanted {
 }
 
 interface Request {
+  peer: PeerIdText;
+  number: number;
   hashes: Set<Hex>;
   cancelTimeout: Cancel;
 }
@@ -207,8 +207,29 @@ export class Fetcher {
     });
   }
 
-  /** All that is ready and has an announcer that is free. */
+  /** Asks for all that is ready and has an announcer that is free. Who cannot be sent to is passed over. */
   #ask(): void {
+    let unsent: Request[];
+    do {
+      // Noted before the first is sent: sending one can show that its peer is gone, and so have others asked.
+      const requests = this.#noteRequests();
+      unsent = requests.filter((request) => !this.#send(request));
+      for (const { peer, number, hashes, cancelTimeout } of unsent) {
+        cancelTimeout();
+        this.#ledgers.get(peer)?.requests.delete(number);
+        this.#retry(peer, hashes);
+      }
+    } while (unsent.length > 0);
+  }
+
+  /** False: it could not be sent. */
+  #send(request: Request): boolean {
+    const { peer, number, hashes } = request;
+    const isOpen = this.#ledgers.get(peer)?.requests.get(number) === request;
+    return !isOpen || this.#request(peer, number, [...hashes]);
+  }
+
+  #noteRequests(): Request[] {
     const lists = new Map<PeerIdText, Hex[]>();
     for (const hash of this.#ready) {
       for (const peer of this.#wanted.get(hash)!.announcers) {
@@ -222,13 +243,15 @@ export class Fetcher {
         break;
       }
     }
+    const requests: Request[] = [];
     for (const [peer, list] of lists) {
       for (let at = 0; at < list.length; at += this.#limits.maxHashesPerRequest)
-        this.#askOf(peer, list.slice(at, at + this.#limits.maxHashesPerRequest));
+        requests.push(this.#note(peer, list.slice(at, at + this.#limits.maxHashesPerRequest)));
     }
+    return requests;
   }
 
-  #askOf(peer: PeerIdText, hashes: readonly Hex[]): void {
+  #note(peer: PeerIdText, hashes: readonly Hex[]): Request {
     const ledger = this.#ledger(peer);
     for (const hash of hashes) {
       const wanted = this.#wanted.get(hash)!;
@@ -243,7 +266,8 @@ export class Fetcher {
       this.#retry(peer, hashes);
       this.#ask();
     });
-    ledger.requests.set(number, { hashes: new Set(hashes), cancelTimeout });
-    if (!this.#request(peer, number, hashes)) this.answered(peer, number, NOTHING);
+    const request = { peer, number, hashes: new Set(hashes), cancelTimeout };
+    ledger.requests.set(number, request);
+    return request;
   }
 }

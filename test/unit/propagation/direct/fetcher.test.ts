@@ -90,6 +90,48 @@ describe('Fetcher', () => {
     assert.deepEqual(news(), ['a: 1']);
   });
 
+  it('passes over who cannot be sent to also where more is asked of it than goes into one request', () => {
+    const fetcher = create();
+    isFull = () => true;
+    fetcher.announced('a', hashes(1, 2, 3, 4));
+    assert.deepEqual([news(), fetcher.size], [[], 0]);
+  });
+
+  it('asks one announcer once for what another of the same round cannot be sent', () => {
+    const fetcher = create({ delayMs: 100 });
+    isFull = (peer) => peer === 'a';
+    fetcher.announced('a', hashes(1));
+    fetcher.announced('b', hashes(2, 1));
+    clock.advance(100);
+    assert.deepEqual(news(), ['b: 2', 'b: 1']);
+    bring(fetcher, 'b', numbers[1]!, hashes(1));
+    bring(fetcher, 'b', numbers[0]!, hashes(2));
+    assert.equal(fetcher.size, 0);
+  });
+
+  it('forgets nobody but the two when neither of two announcers can be sent to', () => {
+    const fetcher = create({ delayMs: 100, maxRequestsPerPeer: 1 });
+    isFull = (peer) => peer !== 'c';
+    fetcher.announced('a', hashes(1));
+    fetcher.announced('b', hashes(2, 1));
+    fetcher.announced('c', hashes(3));
+    clock.advance(100);
+    assert.deepEqual([news(), fetcher.size], [['c: 3'], 1]);
+  });
+
+  it('bears that sending shows a peer to be gone', () => {
+    const fetcher = create();
+    isFull = (peer) => {
+      if (peer !== 'a') return false;
+      fetcher.gone('a');
+      return true;
+    };
+    fetcher.announced('b', hashes(9));
+    news();
+    fetcher.announced('a', hashes(1, 2, 3, 4));
+    assert.deepEqual([news(), fetcher.size], [[], 1]);
+  });
+
   it('waits for a push, gathers what becomes ready soon after, and asks for nothing that came', () => {
     const fetcher = create({ delayMs: 500, slackMs: 100, maxHashesPerRequest: 10 });
     fetcher.announced('a', hashes(1, 2));
@@ -154,12 +196,16 @@ describe('Fetcher', () => {
       fc.record({ kind: fc.constant('announced' as const), peer, some }),
       fc.record({ kind: fc.constant('answered' as const), peer, share: fc.nat({ max: 3 }) }),
       fc.record({ kind: fc.constant('gone' as const), peer }),
+      // Its stream is full from now on, or is read again.
+      fc.record({ kind: fc.constant('full' as const), peer, ends: fc.boolean() }),
       fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 1500 }) }),
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), fc.boolean(), (steps, waits) => {
         const limits = { ...LIMITS, delayMs: waits ? 100 : 0, slackMs: waits ? 20 : 0 };
         const local = new ManualClock();
+        // Of those that cannot be sent to: whether trying also ends the stream.
+        const full = new Map<string, boolean>();
         const open = new Map<string, Map<number, { wanted: readonly Hex[]; atMs: number }>>();
         const fetcher: Fetcher = new Fetcher({
           limits,
@@ -170,6 +216,11 @@ describe('Fetcher', () => {
                 if (local.nowMs() - request.atMs < limits.timeoutMs)
                   assert.ok(!wanted.some((each) => request.wanted.includes(each)), 'asked of two at once');
             assert.ok(wanted.length > 0 && wanted.length <= limits.maxHashesPerRequest);
+            const ends = full.get(to);
+            if (ends !== undefined) {
+              if (ends) leave(to);
+              return false;
+            }
             const requests = open.get(to) ?? new Map<number, { wanted: readonly Hex[]; atMs: number }>();
             requests.set(number, { wanted, atMs: local.nowMs() });
             open.set(to, requests);
@@ -177,12 +228,16 @@ describe('Fetcher', () => {
             return true;
           },
         });
+        const leave = (name: string): void => {
+          open.delete(name);
+          fetcher.gone(name);
+        };
         for (const each of steps) {
           if (each.kind === 'announced') fetcher.announced(each.peer, hashes(...each.some));
           else if (each.kind === 'wait') local.advance(each.ms);
-          else if (each.kind === 'gone') {
-            open.delete(each.peer);
-            fetcher.gone(each.peer);
+          else if (each.kind === 'gone') leave(each.peer);
+          else if (each.kind === 'full') {
+            if (!full.delete(each.peer)) full.set(each.peer, each.ends);
           } else {
             const [first] = open.get(each.peer) ?? [];
             if (first === undefined) continue;
@@ -192,10 +247,7 @@ describe('Fetcher', () => {
             bring(fetcher, each.peer, number, wanted.slice(0, each.share));
           }
         }
-        for (const name of ['a', 'b', 'c']) {
-          open.delete(name);
-          fetcher.gone(name);
-        }
+        for (const name of ['a', 'b', 'c']) leave(name);
         assert.equal(fetcher.size, 0);
       }),
       seeded(),
