@@ -47,6 +47,8 @@ export interface Joined {
   validationAtMs: Float64Array;
   /** Per pair: index into PROVENANCES, or NO_PROVENANCE. */
   provenance: Uint8Array;
+  /** Per pair: 1 when it arrived behind a nonce gap. */
+  queued: Uint8Array;
   /** Per pair: index of the node that gave the first copy; -1 when none did, or it is no node of this network. */
   fromNode: Int32Array;
   /** Per pair: 1 when it arrived, but after the end of the drain. */
@@ -82,6 +84,7 @@ export function join(record: ExperimentRecord): Joined {
     receivedAtMs: new Float64Array(pairs).fill(NaN),
     validationAtMs: new Float64Array(pairs).fill(NaN),
     provenance: new Uint8Array(pairs).fill(NO_PROVENANCE),
+    queued: new Uint8Array(pairs),
     fromNode: new Int32Array(pairs).fill(-1),
     late: new Uint8Array(pairs),
     refusal: new Uint16Array(pairs),
@@ -100,6 +103,7 @@ export function join(record: ExperimentRecord): Joined {
         const transaction = indexOfHash.get(event.hash);
         if (transaction !== undefined) {
           addArrival(joined, transaction * nodes + node, event, nodeOfPeer);
+          if (event.atMs > joined.endedAtMs) continue;
           if (event.status === 'pending') executable[transaction] = 1;
           else joined.onlyQueued[transaction] = 1;
         } else if (unaccepted.has(event.hash)) joined.strays.unacceptedArrivals++;
@@ -113,7 +117,7 @@ export function join(record: ExperimentRecord): Joined {
         const transaction = event.hash === null ? undefined : indexOfHash.get(event.hash);
         if (transaction !== undefined && event.atMs <= joined.endedAtMs)
           joined.copies[transaction * nodes + node]! += event.copies;
-      } else if (event.kind === 'publish') {
+      } else if (event.kind === 'publish' && event.atMs <= joined.endedAtMs) {
         for (const hash of event.hashes) {
           const transaction = indexOfHash.get(hash);
           if (transaction === undefined) continue;
@@ -146,6 +150,7 @@ function addArrival(
   joined.receivedAtMs[pair] = event.receivedAtMs;
   joined.validationAtMs[pair] = event.validationAtMs;
   joined.provenance[pair] = PROVENANCES.indexOf(event.provenance);
+  joined.queued[pair] = Number(event.status === 'queued');
   joined.fromNode[pair] = event.from === null ? -1 : (nodeOfPeer.get(event.from) ?? -1);
 }
 

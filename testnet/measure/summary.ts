@@ -66,7 +66,7 @@ export interface Summary {
   conserved: boolean | null;
   /**
    * Same-sender pairs of consecutive nonces, over all nodes. inverted: arrived out of nonce order, behind a gap that
-   * was then filled; filledBy: by what. open: the later nonce arrived and the earlier one never did.
+   * was then filled; filledBy: by what. open: the later nonce arrived and the earlier one never did, sent or not.
    */
   order: {
     pairs: number;

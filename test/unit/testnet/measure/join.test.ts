@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join, NO_PROVENANCE } from '../../../../testnet/measure/join.ts';
-import { PROVENANCES } from '../../../../src/telemetry/trace.ts';
+import { PROVENANCES, type PublishEvent, type TraceEvent } from '../../../../src/telemetry/trace.ts';
 import { handRecord } from '../../../helpers/hand-record.ts';
 import { arrival, hashOf, recordOf, submission } from '../../../helpers/synthetic-record.ts';
 
@@ -35,6 +35,22 @@ describe('join', () => {
     const joined = join(recordOf([[arrival(1, 1000, null)]], { submissions: [submission(1)] }));
     assert.deepEqual([...joined.arrivalAtMs], [1000]);
     assert.deepEqual([...joined.late], [0]);
+  });
+
+  it('takes for queued what became executable only after the drain', () => {
+    const queued = { ...arrival(1, 5, null), status: 'queued' } as const;
+    const publish = (atMs: number): PublishEvent => {
+      return { kind: 'publish', atMs, messageId: 'm', hashes: [hashOf(1)], recipients: 1 };
+    };
+    const joinedOf = (...later: TraceEvent[]) =>
+      join(recordOf([[queued, ...later], []], { submissions: [submission(1)] }));
+    assert.deepEqual([...joinedOf(publish(1000)).onlyQueued], [0]);
+    assert.deepEqual([...joinedOf(publish(1001)).onlyQueued], [1]);
+    assert.equal(joinedOf(publish(1001)).publishedAtMs.size, 0);
+    assert.deepEqual([...joinedOf(arrival(1, 1000, null)).onlyQueued], [0]);
+    assert.deepEqual([...joinedOf(arrival(1, 1001, null)).onlyQueued], [1]);
+    const late = join(recordOf([[{ ...queued, atMs: 1001 }]], { submissions: [submission(1)] }));
+    assert.deepEqual([...late.onlyQueued], [0]);
   });
 
   it('counts apart what belongs to no transaction', () => {

@@ -67,4 +67,21 @@ describe('order', () => {
       open: 2,
     });
   });
+
+  it('takes a gap for open where nobody ever sent what would fill it, or it was refused', () => {
+    const queued = { status: 'queued' } as const;
+    const record = recordOf(
+      [
+        [
+          { ...arrival(2, 1, null), ...queued },
+          { ...arrival(3, 2, null), ...queued },
+          { ...arrival(5, 3, null), ...queued },
+        ],
+        // Here what came before was taken, though nobody followed it.
+        [arrival(2, 9, 0), { ...arrival(5, 2000, 0), ...queued }],
+      ],
+      { submissions: [submission(2), submission(3), submission(4, { refusal: 'pool-full' }), submission(5)] },
+    );
+    assert.deepEqual(order(join(record)), { ...NONE, pairs: 1, open: 2 });
+  });
 });
