@@ -3,7 +3,7 @@ import { calibrate } from '../../testnet/calibrate.ts';
 import { calibrationTable } from '../../testnet/report/calibration-report.ts';
 import { progressBars } from './progress.ts';
 import { collect, readScenario } from './read-scenario.ts';
-import { until } from './signals.ts';
+import { stoppable } from './signals.ts';
 
 interface CalibrateCommandOptions {
   seed?: string;
@@ -29,9 +29,9 @@ export function calibrateCommand(): Command {
     .action(async (file: string, { seed, set, out }: CalibrateCommandOptions) => {
       const scenario = await readScenario(file, seed === undefined ? set : [...set, `seed=${seed}`]);
       const { progress, stop } = progressBars();
-      const aborted = new AbortController();
-      void until('SIGINT', 'SIGTERM').then((signal) => aborted.abort(new Error(`stopped by ${signal}`)));
-      const result = await calibrate(scenario, { out, progress, signal: aborted.signal }).finally(stop);
+      const result = await stoppable((signal) =>
+        calibrate(scenario, { out, progress, signal }).finally(stop),
+      );
       const { calibration, directory, local, simulated } = result;
       process.stdout.write(calibrationTable(calibration));
       console.log(`report  ${directory}/calibration.html`);
@@ -40,7 +40,5 @@ export function calibrateCommand(): Command {
         (expectation) => expectation.held,
       );
       process.exitCode = held && invalid.local.length + invalid.simulated.length === 0 ? 0 : 1;
-      // Signal listeners would keep the process.
-      process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
     });
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parse as parseYaml } from 'yaml';
 import { ConfigError, flattenOptions, OPTIONS, type NodeOptions, type OptionSpec } from '../../src/config.ts';
 import { launchNode } from '../../src/launch.ts';
-import { until } from './signals.ts';
+import { aborted, stoppable } from './signals.ts';
 
 /** `txgossip node`: one peer, its options the table of src/config.ts. */
 export function nodeCommand(): Command {
@@ -26,13 +26,15 @@ export function nodeCommand(): Command {
 
 async function runNode(options: Partial<NodeOptions>): Promise<void> {
   const { rpcUrl, metricsUrl, multiaddrs, node, stop } = await launchNode(options);
-  console.log(node.clientVersion);
-  console.log(`chain id  ${node.networkId.toString()}`);
-  for (const address of multiaddrs) console.log(`peers     ${address}`);
-  console.log(`JSON-RPC  ${rpcUrl}`);
-  if (metricsUrl !== undefined) console.log(`metrics   ${metricsUrl}/metrics`);
-  await until('SIGINT', 'SIGTERM');
-  await stop();
+  await stoppable(async (signal) => {
+    console.log(node.clientVersion);
+    console.log(`chain id  ${node.networkId.toString()}`);
+    for (const address of multiaddrs) console.log(`peers     ${address}`);
+    console.log(`JSON-RPC  ${rpcUrl}`);
+    if (metricsUrl !== undefined) console.log(`metrics   ${metricsUrl}/metrics`);
+    await aborted(signal);
+    await stop();
+  });
 }
 
 function commandLineOption(name: string, spec: OptionSpec<unknown>): Option {

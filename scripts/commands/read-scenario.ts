@@ -8,20 +8,26 @@ import type { Scenario } from '../../testnet/scenario/scenario.ts';
 
 /** @throws {ConfigError} when the file cannot be read. @throws {ScenarioError} with every problem found in it. */
 export async function readScenario(name: string, overrides: readonly string[]): Promise<Scenario> {
-  const file = scenarioFile(name);
-  let text: string;
+  const { text, file, folder } = await readScenarioText(name);
+  return resolveScenario(text, overrides, file, folder);
+}
+
+/** The scenario as written, the name of its file, and the folder from where files it names count. @throws {ConfigError} */
+export async function readScenarioText(
+  name: string,
+): Promise<{ text: string; file: string; folder: string }> {
+  const path = scenarioFile(name);
   try {
-    text = await readFile(file, 'utf8');
+    return { text: await readFile(path, 'utf8'), file: basename(path), folder: dirname(path) };
   } catch (error) {
-    throw new ConfigError(`the scenario ${file} cannot be read: ${(error as Error).message}`, {
+    throw new ConfigError(`the scenario ${path} cannot be read: ${(error as Error).message}`, {
       cause: error,
     });
   }
-  return resolveScenario(text, overrides, basename(file), dirname(file));
 }
 
 /** A file, or where there is none of that name, the ready-made scenario that is called so. @throws {ConfigError} */
-export function scenarioFile(name: string): string {
+function scenarioFile(name: string): string {
   if (existsSync(name)) return name;
   const ready = readyMadeFile(name);
   if (ready !== undefined) return ready;

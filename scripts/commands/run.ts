@@ -3,7 +3,7 @@ import { consoleTable } from '../../testnet/report/console-table.ts';
 import { exitCodeOf, runScenario } from '../../testnet/run.ts';
 import { progressBars } from './progress.ts';
 import { collect, readScenario } from './read-scenario.ts';
-import { until } from './signals.ts';
+import { stoppable } from './signals.ts';
 
 interface RunOptions {
   on: 'local' | 'simulated';
@@ -51,21 +51,13 @@ export function runCommand(): Command {
       const overrides = seed === undefined ? set : [...set, `seed=${seed}`];
       const scenario = await readScenario(file, overrides);
       const { progress, stop } = progressBars();
-      const aborted = new AbortController();
-      void until('SIGINT', 'SIGTERM').then((signal) => aborted.abort(new Error(`stopped by ${signal}`)));
-      const run = await runScenario(scenario, {
-        network: on,
-        linksBy: links,
-        out,
-        progress,
-        signal: aborted.signal,
-      }).finally(stop);
+      const run = await stoppable((signal) =>
+        runScenario(scenario, { network: on, linksBy: links, out, progress, signal }).finally(stop),
+      );
       process.stdout.write(
         consoleTable(run.summary, run.details, run.expectations, { colour: process.stdout.isTTY }),
       );
       console.log(`report  ${run.directory}/report.html`);
       process.exitCode = exitCodeOf(run);
-      // Signal listeners would keep the process.
-      process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
     });
 }

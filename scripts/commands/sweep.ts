@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { ConfigError } from '../../src/config.ts';
 import { readGroups } from '../../testnet/compare/read-groups.ts';
 import { comparisonPage, comparisonTable } from '../../testnet/report/comparison-report.ts';
 import { timestamp, withMeasuredCosts } from '../../testnet/run.ts';
@@ -10,12 +8,12 @@ import { resolveScenario, scenarioToYaml } from '../../testnet/scenario/resolve.
 import { sweepPoints, type SweepPoint } from '../../testnet/scenario/sweep.ts';
 import type { PointOutcome } from '../../testnet/sweep/order.ts';
 import { connectQueue, type PointQueue } from '../../testnet/sweep/redis-queue.ts';
-import { runSweep } from '../../testnet/sweep/run-sweep.ts';
+import { runSweep, type SweepEvents } from '../../testnet/sweep/run-sweep.ts';
 import { SweepFolder, type SweepPlan } from '../../testnet/sweep/sweep-folder.ts';
 import { writeWhole } from '../../testnet/write-whole.ts';
 import { positiveInteger } from './arguments.ts';
-import { collect, scenarioFile } from './read-scenario.ts';
-import { until } from './signals.ts';
+import { collect, readScenarioText } from './read-scenario.ts';
+import { stoppable } from './signals.ts';
 
 interface SweepCommandOptions {
   on: 'local' | 'simulated';
@@ -79,40 +77,26 @@ async function sweepAll(
   { on, jobs }: SweepCommandOptions,
   queue: PointQueue | null,
 ): Promise<PointOutcome[]> {
-  const aborted = new AbortController();
-  void until('SIGINT', 'SIGTERM').then((signal) =>
-    aborted.abort(new Error(`stopped by ${signal}; to go on: --resume ${folder.path}`)),
-  );
-  try {
-    const atOnce = queue === null ? (on === 'local' ? 1 : availableParallelism()) : folder.plan.points.length;
-    return await runSweep(
-      folder,
-      { jobs: jobs ?? atOnce, signal: aborted.signal, ...(queue !== null && { runner: queue.run }) },
-      {
-        finished: (point, outcome, done, total) =>
-          console.log(`${`${done}/${total}`.padEnd(7)} ${point.name}  ${outcomeText(outcome)}`),
-      },
-    );
-  } finally {
-    await queue?.close();
-    // Signal listeners would keep the process.
-    process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
-  }
+  const atOnce = queue === null ? (on === 'local' ? 1 : availableParallelism()) : folder.plan.points.length;
+  const events: SweepEvents = {
+    finished: (point, outcome, done, total) =>
+      console.log(`${`${done}/${total}`.padEnd(7)} ${point.name}  ${outcomeText(outcome)}`),
+  };
+  return stoppable(async (signal) => {
+    const options = { jobs: jobs ?? atOnce, signal, ...(queue !== null && { runner: queue.run }) };
+    try {
+      return await runSweep(folder, options, events);
+    } finally {
+      await queue?.close();
+    }
+  }, `to go on: --resume ${folder.path}`);
 }
 
 async function planOf(name: string, { on, resume, set }: SweepCommandOptions): Promise<SweepPlan> {
-  const file = scenarioFile(name);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new ConfigError(`the scenario ${file} cannot be read: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-  const points = sweepPoints(text, set, basename(file), dirname(file));
+  const { text, file, folder } = await readScenarioText(name);
+  const points = sweepPoints(text, set, file, folder);
   // Points may have descriptions of their own.
-  const whole = resolveScenario(text, set, basename(file), dirname(file));
+  const whole = resolveScenario(text, set, file, folder);
   // A cost measured again would make another sweep of it.
   const measured = resume === undefined ? null : (await SweepFolder.open(resume)).plan;
   const yamlOf = ({ scenario, name: point }: SweepPoint): string => {

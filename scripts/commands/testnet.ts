@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { ConfigError, OPTIONS } from '../../src/config.ts';
 import { launchTestnet, privateKeyHex } from '../../testnet/index.ts';
 import { progressBars } from './progress.ts';
-import { until } from './signals.ts';
+import { aborted, stoppable } from './signals.ts';
 
 interface TestnetCommandOptions {
   nodes: string;
@@ -31,34 +31,33 @@ export function testnetCommand(): Command {
       'JSON-RPC of the first node, the others count up from it; 0 picks free ports',
       '0',
     )
-    .action(async (options: TestnetCommandOptions) => {
-      const { progress, stop } = progressBars();
-      const asked = until('SIGINT', 'SIGTERM');
-      const aborted = new AbortController();
-      void asked.then((signal) => aborted.abort(new Error(`stopped by ${signal}`)));
-      const testnet = await launchTestnet({
-        nodes: whole('nodes', options.nodes),
-        nodesPerProcess: whole('nodes-per-process', options.nodesPerProcess),
-        accounts: whole('accounts', options.accounts),
-        seed: whole('seed', options.seed),
-        httpPort: whole('http-port', options.httpPort),
-        nodeOptions: BY_HAND,
-        progress,
-        signal: aborted.signal,
-      }).finally(stop);
-      console.log('accounts, each with 10000 ether on chain 31337 (their keys are public knowledge):');
-      for (const account of testnet.accounts) console.log(`  ${account.address}  ${privateKeyHex(account)}`);
-      console.log('nodes:');
-      for (const { index, rpcUrl, multiaddr } of testnet.nodes)
-        console.log(`  ${index}  ${rpcUrl}  ${multiaddr}`);
-      console.log('ready; Ctrl-C stops it');
-      try {
-        await Promise.race([asked, testnet.failed]);
-      } finally {
-        await testnet.stop();
-      }
-      process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
-    });
+    .action((options: TestnetCommandOptions) => stoppable((signal) => keepUp(options, signal)));
+}
+
+/** Until `signal` is aborted, or a node dies. */
+async function keepUp(options: TestnetCommandOptions, signal: AbortSignal): Promise<void> {
+  const { progress, stop } = progressBars();
+  const testnet = await launchTestnet({
+    nodes: whole('nodes', options.nodes),
+    nodesPerProcess: whole('nodes-per-process', options.nodesPerProcess),
+    accounts: whole('accounts', options.accounts),
+    seed: whole('seed', options.seed),
+    httpPort: whole('http-port', options.httpPort),
+    nodeOptions: BY_HAND,
+    progress,
+    signal,
+  }).finally(stop);
+  console.log('accounts, each with 10000 ether on chain 31337 (their keys are public knowledge):');
+  for (const account of testnet.accounts) console.log(`  ${account.address}  ${privateKeyHex(account)}`);
+  console.log('nodes:');
+  for (const { index, rpcUrl, multiaddr } of testnet.nodes)
+    console.log(`  ${index}  ${rpcUrl}  ${multiaddr}`);
+  console.log('ready; Ctrl-C stops it');
+  try {
+    await Promise.race([aborted(signal), testnet.failed]);
+  } finally {
+    await testnet.stop();
+  }
 }
 
 function whole(name: string, text: string): number {

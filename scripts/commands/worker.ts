@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { startWorker } from '../../testnet/sweep/redis-queue.ts';
 import { positiveInteger } from './arguments.ts';
-import { until } from './signals.ts';
+import { aborted, stoppable } from './signals.ts';
 
 /** `txgossip worker`: takes points of sweeps from a queue, here or on any machine, until it is stopped. */
 export function workerCommand(): Command {
@@ -18,9 +18,10 @@ export function workerCommand(): Command {
           ),
         failed: (reason) => console.error(`txgossip: ${reason}`),
       });
-      console.log(`waiting for points at ${queue}`);
-      await until('SIGINT', 'SIGTERM');
-      await stop();
-      process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
+      await stoppable(async (signal) => {
+        console.log(`waiting for points at ${queue}`);
+        await aborted(signal);
+        await stop();
+      });
     });
 }
