@@ -1,5 +1,6 @@
 /** From a gossip message to its verdict: batches, the queue, signatures. */
 import { z } from 'zod';
+import { MAX_BATCH_BYTES, MAX_BATCH_TRANSACTIONS } from '../propagation/batch-bounds.ts';
 import { defaultPropagationOptions as D } from '../propagation/options.ts';
 import { DEFAULT_VERIFIER_BACKEND } from '../transaction/create-verifier.ts';
 import { DEFAULT_TRANSACTION_RULES } from '../transaction/rules.ts';
@@ -9,16 +10,16 @@ const validation = optionGroup('Validation');
 
 export const validationOptions = {
   'batch.transactions': validation(
-    integer(1),
+    integer(1, MAX_BATCH_TRANSACTIONS),
     D.maxBatchTransactions,
     'N',
-    'transactions in one gossip message',
+    `transactions in one message sent; no peer takes more than ${MAX_BATCH_TRANSACTIONS}`,
   ),
   'batch.bytes': validation(
-    integer(1),
+    integer(1, MAX_BATCH_BYTES),
     D.maxBatchBytes,
     'BYTES',
-    'of one gossip message; a larger transaction travels alone',
+    'of one message sent; a larger transaction travels alone',
   ),
   'batch.delay': validation(
     z.number().min(0),

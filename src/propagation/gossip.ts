@@ -21,6 +21,7 @@ import { countByteStrings, decodeByteStrings, encodeByteStrings } from '../trans
 import type { Transaction } from '../transaction/transaction.ts';
 import { toHex } from '../bytes.ts';
 import type { Admission, Admitted } from './admission.ts';
+import { MAX_BATCH_TRANSACTIONS } from './batch-bounds.ts';
 import { Batcher } from './batcher.ts';
 import { CopyCounter, type Carried } from './copy-counter.ts';
 import { Echoes } from './echoes.ts';
@@ -210,18 +211,9 @@ export class Gossip implements Propagation {
 
   #carried(data: Uint8Array): Carried {
     if (this.#trace.copies === undefined)
-      return { transactions: countByteStrings(data, this.#maxTransactions()) ?? 1 };
-    const hashes = this.#decode(data)?.map(transactionHash) ?? [null];
+      return { transactions: countByteStrings(data, MAX_BATCH_TRANSACTIONS) ?? 1 };
+    const hashes = decodeByteStrings(data, MAX_BATCH_TRANSACTIONS)?.map(transactionHash) ?? [null];
     return { transactions: hashes.length, hashes };
-  }
-
-  #decode(data: Uint8Array): Uint8Array[] | undefined {
-    return decodeByteStrings(data, this.#maxTransactions());
-  }
-
-  /** Two, whatever the limit: a transaction and the one that freed it (batcher.ts). */
-  #maxTransactions(): number {
-    return Math.max(2, this.#options.maxBatchTransactions);
   }
 
   #drop({ idKey, from }: QueuedMessage, reason: 'queue-full' | 'stale'): void {
@@ -240,7 +232,7 @@ export class Gossip implements Propagation {
   async #validate(message: QueuedMessage): Promise<void> {
     const source = message.from.toString();
     const validationAtMs = this.#clock.nowMs();
-    const raws = this.#decode(message.data);
+    const raws = decodeByteStrings(message.data, MAX_BATCH_TRANSACTIONS);
     if (raws === undefined || raws.length === 0) {
       this.#refused(null, 'malformed', message);
       this.#verdict(message.idKey, source, 'reject');

@@ -38,9 +38,9 @@ export interface PropagationOptions {
   baseline: BaselineOptions;
   /** Of the baselines: hashes remembered of each peer as known to it, 150 bytes each. 0: a transaction is kept from nobody but its giver. */
   maxKnownHashes: number;
-  /** Transactions in one message: what one verdict is given for, and what a forged batch costs to check. */
+  /** Transactions in one message of ours, at most MAX_BATCH_TRANSACTIONS: what one verdict is given for, and what a forged batch costs to check. */
   maxBatchTransactions: number;
-  /** Bytes of one message; a single larger transaction still travels alone. */
+  /** Bytes of one message of ours, at most MAX_BATCH_BYTES; a single larger transaction still travels alone. */
   maxBatchBytes: number;
   /** While the node is behind followers gather as long as it is, but at most this long, ms: full messages when load makes everybody wait anyway. */
   maxBatchDelayMs: number;

@@ -44,6 +44,15 @@ describe('options of the chain', () => {
   });
 });
 
+describe('options of batches', () => {
+  it('no batch is larger than what every peer takes', () => {
+    refused({ 'batch.transactions': 1_025 }, /^option batch\.transactions: .*<=1024; it takes N /);
+    refused({ 'batch.bytes': 262_145 }, /^option batch\.bytes: .*<=262144; it takes BYTES /);
+    const largest = { 'batch.transactions': 1_024, 'batch.bytes': 262_144 };
+    assert.equal(resolveOptions(largest)['batch.bytes'], 262_144);
+  });
+});
+
 describe('options of JSON-RPC', () => {
   it('namespaces are names there are, each alone or with commas between', () => {
     assert.deepEqual(resolveOptions({ 'http.api': ['eth,net', 'admin'] })['http.api'], [

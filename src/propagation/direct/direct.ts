@@ -23,6 +23,7 @@ import { transactionHash } from '../../transaction/decode.ts';
 import { byteStringBytes, decodeByteStrings, encodeByteStrings } from '../../transaction/rlp.ts';
 import type { Transaction } from '../../transaction/transaction.ts';
 import type { Admitted } from '../admission.ts';
+import { MAX_BATCH_BYTES, MAX_BATCH_TRANSACTIONS } from '../batch-bounds.ts';
 import { Batcher } from '../batcher.ts';
 import { messageId, messageIdFromKey, messageIdKey } from '../message-id.ts';
 import { NO_SCORE, type PeerScoreParts, type Propagation, type PropagationInit } from '../propagation.ts';
@@ -189,18 +190,8 @@ export class Direct implements Propagation {
 
   /** The largest an honest peer sends: what a length prefix can make us gather, and one frame take of hashing. */
   #maxFrameBytes(): number {
-    const { options, maxTransactionBytes } = this.#init;
-    const listBytes = Math.max(options.maxBatchBytes, MAX_RESPONSE_BYTES, maxTransactionBytes);
-    return listBytes + RLP_HEADER_BYTES * (this.#maxTransactions() + 2);
-  }
-
-  /** Two, whatever the limit, as everywhere (batcher.ts). */
-  #maxTransactions(): number {
-    return Math.max(
-      2,
-      this.#init.options.maxBatchTransactions,
-      this.#baseline.fetch?.maxHashesPerRequest ?? 0,
-    );
+    const listBytes = Math.max(MAX_BATCH_BYTES, this.#init.maxTransactionBytes);
+    return listBytes + RLP_HEADER_BYTES * (MAX_BATCH_TRANSACTIONS + 2);
   }
 
   #joined(peer: PeerIdText): void {
@@ -298,7 +289,7 @@ export class Direct implements Propagation {
   /** @param number of the request this answers; undefined: nobody asked. */
   #onTransactions(peer: PeerIdText, content: Uint8Array, number: number | undefined): void {
     const { admission, trace } = this.#init;
-    const raws = decodeByteStrings(content, this.#maxTransactions());
+    const raws = decodeByteStrings(content, MAX_BATCH_TRANSACTIONS);
     if (raws === undefined || (raws.length === 0 && number === undefined)) {
       const atMs = this.#clock.nowMs();
       const provenance = number === undefined ? 'push' : 'pull';

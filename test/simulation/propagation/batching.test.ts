@@ -65,4 +65,33 @@ describe('batches in virtual time', () => {
       await stranger.stop();
     });
   });
+
+  for (const propagation of ['push', 'flood']) {
+    it(`${propagation}: are taken of peers that send larger ones than this node, and nobody pays for them`, async () => {
+      const line = scenarioOf({
+        nodes: {
+          count: 3,
+          options: { ...PUSH_ONLY, propagation, 'batch.transactions': 1_024, 'batch.bytes': 262_144 },
+          groups: [{ name: 'small', nodes: [1], options: { batch: { transactions: 1, bytes: 1_000 } } }],
+        },
+        topology: { kind: 'line' },
+        links: { latencyMs: LATENCY_MS },
+        workload: { transactions: 40, senders: 40, dataBytes: 5_000 },
+      });
+      const plan = await planWorkload(line);
+      await withSimulation(line, async (simulation) => {
+        await sleep(simulation, 3000);
+        for (const { raw } of plan) void simulation.submit(0, raw);
+        await sleep(simulation, 2000);
+        for (const { pool, propagation: each } of simulation.members) {
+          assert.equal(pool.counts.pending, plan.length);
+          assert.equal(each.rejected, 0);
+        }
+        const [, middle, last] = simulation.members.map((member) => member.propagation.counters());
+        // The first leaves at once, the others as one.
+        assert.deepEqual([middle!.messagesReceived, middle!.copiesReceived], [2, plan.length]);
+        assert.equal(last!.messagesReceived, propagation === 'push' ? 2 : plan.length);
+      });
+    });
+  }
 });
