@@ -1,5 +1,5 @@
 import type { Hex } from '../../bytes.ts';
-import { encodeByteStrings } from '../../transaction/rlp.ts';
+import { byteStringBytes, encodeByteStrings } from '../../transaction/rlp.ts';
 import type { Exchange } from './exchange.ts';
 import {
   bitmapBytes,
@@ -59,10 +59,11 @@ function pageFrom(
     const hash = hashes[page.next]!;
     const raw = pool.get(hash)?.transaction.raw;
     if (raw === undefined) continue;
-    if (page.raws.length > 0 && bytes + raw.byteLength > options.pageBytes) break;
+    const itemBytes = byteStringBytes(raw);
+    if (page.raws.length > 0 && bytes + itemBytes > options.pageBytes) break;
     page.hashes.push(hash);
     page.raws.push(raw);
-    bytes += raw.byteLength;
+    bytes += itemBytes;
   }
   return page;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Hex } from '../../../../src/bytes.ts';
 import { PING_PROTOCOL } from '../../../../src/host/protocols.ts';
 import type { Admitted } from '../../../../src/propagation/admission.ts';
+import { MAX_PAGE_BYTES } from '../../../../src/propagation/sync/messages.ts';
 import { transactionHash } from '../../../../src/transaction/decode.ts';
 import {
   give,
@@ -94,6 +95,19 @@ describe('Reconciliation', () => {
     );
     assert.ok(refusals(near).every((code) => code === 'underpriced' || code === 'pool-full'));
     assert.deepEqual(near.faults, []);
+  });
+
+  it('brings pages of the largest size an option allows', async () => {
+    const pair = await syncedPair({ options: { pageBytes: MAX_PAGE_BYTES } });
+    const { near, far, clock } = pair;
+    // Over 400 go into a page: what they take in a list beside their bytes is more than one of them.
+    const raws = Array.from({ length: 450 }, (_, n) =>
+      signed({ nonce: BigInt(n), data: new Uint8Array(500), gasLimit: 100_000n }),
+    );
+    await give(clock, far, raws);
+    const { taken } = await pair.session();
+    assert.equal(taken, raws.length);
+    assert.deepEqual([near.faults, near.lapses, near.failures], [[], [], []]);
   });
 
   it('stops where a full pool has no room for the rest', async () => {
