@@ -231,19 +231,13 @@ export class Gossip implements Propagation {
 
   async #validate(message: QueuedMessage): Promise<void> {
     const source = message.from.toString();
-    const validationAtMs = this.#clock.nowMs();
     const raws = decodeByteStrings(message.data, MAX_BATCH_TRANSACTIONS);
     if (raws === undefined || raws.length === 0) {
       this.#refused(null, 'malformed', message);
       this.#verdict(message.idKey, source, 'reject');
       return;
     }
-    const results = await this.#admission.admitWhole(raws, {
-      provenance: message.provenance,
-      from: source,
-      receivedAtMs: message.receivedAtMs,
-      validationAtMs,
-    });
+    const results = await this.#admit(raws, message);
     const known = results.flatMap(({ hash }) => hash ?? []);
     this.#trace.notes?.message(message.idKey, source, known);
     this.#onShown?.(results.flatMap(({ hash, outcome }) => (isKnown(outcome) ? hash! : [])));
@@ -269,6 +263,19 @@ export class Gossip implements Propagation {
       this.#verdict(message.idKey, source, 'ignore');
     }
     this.#publishFreed(results);
+  }
+
+  /** A failure of ours is nobody's fault: the message is ignored. @throws what Admission does. */
+  async #admit(raws: readonly Uint8Array[], message: QueuedMessage): Promise<Admitted[]> {
+    const { idKey, provenance, receivedAtMs } = message;
+    const from = message.from.toString();
+    const validationAtMs = this.#clock.nowMs();
+    try {
+      return await this.#admission.admitWhole(raws, { provenance, from, receivedAtMs, validationAtMs });
+    } catch (error) {
+      this.#verdict(idKey, from, 'ignore');
+      throw error;
+    }
   }
 
   /**

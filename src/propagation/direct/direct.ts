@@ -356,8 +356,12 @@ export class Direct implements Propagation {
     const { admission, silent } = this.#init;
     const { raws, provenance, from, receivedAtMs } = parcel;
     const source = { provenance, from, receivedAtMs, validationAtMs: this.#clock.nowMs() };
-    const results = await admission.admitWhole(raws, source);
-    this.#ended(parcel);
+    let results: Admitted[];
+    try {
+      results = await admission.admitWhole(raws, source);
+    } finally {
+      this.#ended(parcel);
+    }
     if (this.#stopped) return;
     if (results.some(({ outcome }) => isFault(outcome))) {
       this.#rejected++;
