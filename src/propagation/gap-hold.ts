@@ -27,7 +27,7 @@ export class GapHold {
     return this.#byId.size;
   }
 
-  /** False: full, the message is not held. `expiresAtMs` must not decrease from call to call. */
+  /** False: full, the message is not held. */
   hold(message: HeldMessage): boolean {
     if (this.#byId.size >= this.#maxMessages) return false;
     this.#byId.set(message.idKey, message);
@@ -42,13 +42,11 @@ export class GapHold {
     return message;
   }
 
-  /** Those whose time is over, held no longer. */
+  /** Those whose time is over, held no longer. O(held). */
   expire(nowMs: number): HeldMessage[] {
     const expired: HeldMessage[] = [];
-    for (const message of this.#byId.values()) {
-      if (message.expiresAtMs > nowMs) break;
-      expired.push(message);
-    }
+    // What was validated later may have been read earlier: they are in no order.
+    for (const message of this.#byId.values()) if (message.expiresAtMs <= nowMs) expired.push(message);
     for (const message of expired) this.#forget(message);
     return expired;
   }

@@ -259,7 +259,7 @@ export class Gossip implements Propagation {
       // What we are about to publish is not new here, but has not gone on from here either; and if our batch turns out
       // to be this very message, gossipsub will not send it.
       this.#verdict(message.idKey, source, 'accept');
-    } else if (queued.length === 0 || !this.#hold(message.idKey, source, queued)) {
+    } else if (queued.length === 0 || !this.#hold(message, queued)) {
       this.#verdict(message.idKey, source, 'ignore');
     }
     this.#publishFreed(results);
@@ -311,17 +311,30 @@ export class Gossip implements Propagation {
     this.#batcher.add(promoted.filter(({ hash }) => !this.#acceptHeld(hash)));
   }
 
+  /** False: it is not held, or was for too long to be forwarded still. */
   #acceptHeld(hash: Hex): boolean {
     const held = this.#held.release(hash);
-    if (held !== undefined) this.#verdict(held.idKey, held.source, 'accept');
-    return held !== undefined;
+    if (held === undefined) return false;
+    const inTime = this.#clock.nowMs() < held.expiresAtMs;
+    this.#verdict(held.idKey, held.source, inTime ? 'accept' : 'ignore');
+    return inTime;
   }
 
-  #hold(idKey: string, source: string, hashes: Hex[]): boolean {
-    const expiresAtMs = this.#clock.nowMs() + this.#options.gapHoldMs;
+  /** False: no room, or no time left in which its verdict would forward it. */
+  #hold({ idKey, from, receivedAtMs }: QueuedMessage, hashes: Hex[]): boolean {
+    const nowMs = this.#clock.nowMs();
+    const source = from.toString();
+    const expiresAtMs = Math.min(nowMs + this.#options.gapHoldMs, receivedAtMs + this.#forwardableMs());
+    if (expiresAtMs <= nowMs) return false;
     const held = this.#held.hold({ idKey, source, hashes, expiresAtMs });
     if (held && this.#cancelHoldTimer === undefined) this.#expireHeldLater(this.#options.gapHoldMs);
     return held;
+  }
+
+  /** gossipsub forgets a message with a heartbeat, and the first may come at once. */
+  #forwardableMs(): number {
+    const { historyLength, heartbeatMs } = this.#options.gossip;
+    return (historyLength - 1) * heartbeatMs;
   }
 
   #expireHeldLater(delayMs: number): void {

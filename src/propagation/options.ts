@@ -54,7 +54,7 @@ export interface PropagationOptions {
   maxQueueAgeMs: number;
   /** Messages under validation at once: enough to fill a turn of the verifier, few enough to leave the queue its say. */
   maxValidating: number;
-  /** A message that holds nothing executable waits this long for the nonce gap to fill before it is ignored, ms. */
+  /** A message that holds nothing executable waits this long for the nonce gap to fill before it is ignored, ms; less where its verdict would forward nothing by then. */
   gapHoldMs: number;
   /** Messages held so. Full: the newcomer is ignored at once. */
   maxHeldMessages: number;

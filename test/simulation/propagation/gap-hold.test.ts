@@ -25,6 +25,13 @@ const line = scenarioOf({
   workload: { transactions: 2, senders: 1 },
 });
 
+/** The same with transactions of another sender, which keep a node busy. */
+const BUSY_LINE = {
+  topology: { kind: 'line' },
+  links: { latencyMs: LATENCY_MS },
+  workload: { transactions: 8, senders: 2 },
+};
+
 async function withLine(
   work: (simulation: Simulation, early: PlannedTransaction, late: PlannedTransaction) => Promise<void>,
 ): Promise<void> {
@@ -112,4 +119,48 @@ describe('a nonce gap in virtual time', () => {
       assert.deepEqual(await arrivalsOf(simulation, late.hash), [next, lateMs + LATENCY_MS, next]);
       await stranger.stop();
     }));
+
+  it('holds no message for longer than its verdict forwards it, counted from its reading', async () => {
+    const VERIFY_MS = 500;
+    const busy = scenarioOf({
+      ...BUSY_LINE,
+      nodes: {
+        count: 3,
+        cpu: { verifyMs: VERIFY_MS },
+        options: {
+          ...PUSH_ONLY,
+          'validation.gaphold': GAP_HOLD_MS,
+          'validation.concurrency': 1,
+          'gossip.heartbeat': 700,
+          'gossip.history': 6,
+        },
+      },
+    });
+    const plan = await planWorkload(busy);
+    const [early, late] = plan.filter(({ sender }) => sender === plan[0]!.sender);
+    const others = plan.filter(({ sender }) => sender !== plan[0]!.sender);
+    await withSimulation(busy, async (simulation) => {
+      await sleep(simulation, 5000);
+      const stranger = await simulatedStranger(simulation, 1);
+      await stranger.publish(...others.map(({ raw }) => raw));
+      await stranger.publish(late!.raw);
+      // It is held from 2.5 s after its reading on, and forwarded until 3.5 to 4.2 s after it.
+      const heldAfterMs = (others.length + 1) * VERIFY_MS;
+      await sleep(simulation, LATENCY_MS + heldAfterMs);
+      assert.equal(simulation.members[1]!.propagation.unsettled, 1);
+      await sleep(simulation, 4400 - heldAfterMs - VERIFY_MS - LATENCY_MS);
+      await stranger.publish(early!.raw);
+      await sleep(simulation, 3000);
+      assert.deepEqual(
+        simulation.members.map(({ pool }) => pool.counts.pending),
+        Array(3).fill(others.length + 2),
+      );
+      const publishes = await publishesOf(simulation, 1);
+      assert.deepEqual(
+        publishes.map(({ hashes }) => hashes),
+        [[early!.hash, late!.hash]],
+      );
+      await stranger.stop();
+    });
+  });
 });

@@ -16,10 +16,10 @@ describe('GapHold', () => {
     assert.equal(hold.size, 0);
   });
 
-  it('lets go of those whose time is over, oldest first, and keeps the rest', () => {
+  it('lets go of those whose time is over, in whatever order they came, and keeps the rest', () => {
     const hold = new GapHold(10);
     const [first, second, third] = [held('1', 100, '0x01'), held('2', 200, '0x02'), held('3', 300, '0x03')];
-    for (const message of [first, second, third]) hold.hold(message);
+    for (const message of [third, first, second]) hold.hold(message);
     assert.deepEqual(hold.expire(200), [first, second]);
     assert.equal(hold.release('0x01'), undefined);
     assert.equal(hold.release('0x03'), third);
