@@ -13,6 +13,8 @@ export interface DirectStranger {
   readonly heard: DirectMessage[];
   /** These bytes, now. */
   say(bytes: Uint8Array): Promise<void>;
+  /** Ends the stream the node speaks on; the connection stays. */
+  hangUp(): Promise<void>;
   isConnected(): boolean;
   stop(): Promise<void>;
 }
@@ -33,10 +35,12 @@ export async function directStranger(
   const id = host.peerId.toString();
   const heard: DirectMessage[] = [];
   let stream: Stream | undefined;
+  let heardOn: Stream | undefined;
   await clock.perform(owner, async () => {
     await host.start();
     await host.handle(protocol, (inbound) => {
       const reader = new FrameReader(1e6);
+      heardOn = inbound;
       inbound.addEventListener('message', ({ data }) =>
         reader.push(data instanceof Uint8Array ? data : data.subarray(), (body) =>
           heard.push(decodeMessage(body)),
@@ -51,6 +55,7 @@ export async function directStranger(
     id,
     heard,
     say: (bytes) => clock.perform(owner, () => void stream!.send(bytes)),
+    hangUp: () => clock.perform(owner, () => heardOn!.abort(new Error('it hangs up'))),
     isConnected: () => host.connections().length > 0,
     stop: () => clock.perform(owner, () => host.stop()),
   };

@@ -297,8 +297,11 @@ export class Direct implements Propagation {
       throw new DirectFault('no list of transactions');
     }
     const hashes = raws.map(transactionHash);
-    if (number !== undefined) this.#checkResponse(peer, number, hashes);
+    // It was asked over a stream that has ended since, and others have been asked.
+    const isOutdated = number !== undefined && this.#fetcher?.takeOutdated(peer, number) === true;
+    if (number !== undefined && !isOutdated) this.#checkResponse(peer, number, hashes);
     this.#count(content, raws, hashes);
+    if (isOutdated) return;
     this.#shown(peer, hashes);
     for (const hash of hashes) this.#fetcher?.arrived(hash);
     if (number !== undefined) this.#fetcher?.answered(peer, number, new Set(hashes));

@@ -38,6 +38,9 @@ export interface FetcherInit {
   request: (peer: PeerIdText, number: number, hashes: readonly Hex[]) => boolean;
 }
 
+/** Requests whose peer is gone and whose late answer is still known as such: what coming and going can make us remember. */
+const MAX_OUTDATED = 8_192;
+
 interface Wanted {
   readyAtMs: number;
   /** Not yet asked for it, earliest first. */
@@ -70,6 +73,8 @@ export class Fetcher {
   /** To be asked for as soon as an announcer is free. */
   readonly #ready = new Set<Hex>();
   readonly #ledgers = new Map<PeerIdText, Ledger>();
+  /** Numbers of requests, oldest first, and of whom: gone before it answered. */
+  readonly #outdated = new Map<number, PeerIdText>();
   /** Of requests: 32 bits. */
   #nextNumber = 0;
   #cancelWait: Cancel | undefined;
@@ -121,6 +126,11 @@ export class Fetcher {
     return this.#ledgers.get(peer)?.requests.get(number)?.hashes;
   }
 
+  /** Whether the peer was asked by that number and then gone before it answered; true once. */
+  takeOutdated(peer: PeerIdText, number: number): boolean {
+    return this.#outdated.get(number) === peer && this.#outdated.delete(number);
+  }
+
   /**
    * It has answered, with `got`, in the order it was asked. Say first that these `arrived`. What comes after the last of
    * them did not fit, and may be asked for again; what was passed over before it, the peer does not have. (So does
@@ -146,7 +156,7 @@ export class Fetcher {
     this.#ask();
   }
 
-  /** The peer is no longer connected. */
+  /** The peer can no longer be sent to. It may still answer what it was asked. */
   gone(peer: PeerIdText): void {
     const ledger = this.#ledgers.get(peer);
     if (ledger === undefined) return;
@@ -155,9 +165,14 @@ export class Fetcher {
       if (wanted.announcers.delete(peer) && wanted.announcers.size === 0 && wanted.asked === undefined)
         this.arrived(hash);
     }
-    for (const { hashes, cancelTimeout } of ledger.requests.values()) {
+    for (const { number, hashes, cancelTimeout } of ledger.requests.values()) {
       cancelTimeout();
+      this.#outdated.set(number, peer);
       this.#retry(peer, hashes);
+    }
+    for (const number of this.#outdated.keys()) {
+      if (this.#outdated.size <= MAX_OUTDATED) break;
+      this.#outdated.delete(number);
     }
     this.#ask();
   }
@@ -167,6 +182,7 @@ export class Fetcher {
     for (const { requests } of this.#ledgers.values())
       for (const { cancelTimeout } of requests.values()) cancelTimeout();
     this.#ledgers.clear();
+    this.#outdated.clear();
     this.#wanted.clear();
     this.#waiting.clear();
     this.#ready.clear();

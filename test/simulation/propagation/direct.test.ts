@@ -327,6 +327,31 @@ describe('a hostile peer of a baseline', () => {
       await stranger.stop();
     });
   });
+
+  it('whose stream ends between request and answer stays connected; the answer is a copy and no more', async () => {
+    const scenario = network('announce');
+    const { raw, hash } = (await planWorkload(scenario))[0]!;
+    await withSimulation(scenario, async (simulation) => {
+      const stranger = await directStranger(simulation, 0, ANNOUNCE);
+      await stranger.say(hashesFrame([hash]));
+      await sleep(simulation, 2 * LATENCY_MS);
+      const { number } = stranger.heard.find(({ kind }) => kind === REQUEST)!;
+      await stranger.hangUp();
+      await sleep(simulation, 2 * LATENCY_MS);
+      await stranger.say(responseFrame(number, [raw]));
+      await sleep(simulation, 200);
+      const { propagation, pool } = simulation.members[0]!;
+      assert.equal(stranger.isConnected(), true);
+      assert.equal(propagation.counters().copiesReceived, 1);
+      assert.equal(pool.has(hash), false);
+      // Once: nobody asked for it again.
+      await stranger.say(responseFrame(number, [raw]));
+      await sleep(simulation, 200);
+      assert.equal(stranger.isConnected(), false);
+      assert.equal(propagation.rejected, 1);
+      await stranger.stop();
+    });
+  });
 });
 
 const asRequest = (hashes: readonly Hex[]): Uint8Array => {

@@ -189,6 +189,17 @@ describe('Fetcher', () => {
     assert.equal(fetcher.size, 1);
   });
 
+  it('knows once each what a peer was asked before it was gone, and of nobody else', () => {
+    const fetcher = create();
+    fetcher.announced('a', hashes(1, 2, 3, 4));
+    const [first, second] = numbers as [number, number];
+    assert.equal(fetcher.takeOutdated('a', first), false);
+    bring(fetcher, 'a', second, hashes(4));
+    fetcher.gone('a');
+    assert.deepEqual([fetcher.takeOutdated('b', first), fetcher.takeOutdated('a', second)], [false, false]);
+    assert.deepEqual([fetcher.takeOutdated('a', first), fetcher.takeOutdated('a', first)], [true, false]);
+  });
+
   it('never asks two at once for the same, keeps its bounds, and ends with nothing, whatever happens', () => {
     const peer = fc.constantFrom('a', 'b', 'c');
     const some = fc.uniqueArray(fc.integer({ min: 0, max: 19 }), { minLength: 1, maxLength: 8 });
