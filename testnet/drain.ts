@@ -45,7 +45,7 @@ export async function drain(
     const messages = sum(status, ({ counters }) => counters.messagesReceived);
     if (messages !== quiet.messages) quiet = { messages, sinceMs: nowMs };
     if (faults.remaining === 0) {
-      const settled = status.every(({ unsettled }) => unsettled === 0);
+      const settled = status.every(({ unsettled, fetching }) => unsettled + fetching === 0);
       const arrived =
         nowMs - quiet.sinceMs >= QUIET_MS || (interrupted.size === 0 && messageBytesUnderWay(status) <= 0);
       const arrivals = sum(status, (node) => node.arrivals);

@@ -58,6 +58,8 @@ export class Gossip implements Propagation {
   readonly #silent: boolean;
   /** By id: messages read and not yet answered, and whether we had the same to publish. */
   readonly #underWay = new Map<string, 'theirs' | 'ours-too'>();
+  /** What gossipsub asks for (IWANT) it does not say. */
+  readonly fetching = 0;
   #rejected = 0;
   #stopped = false;
   #cancelHoldTimer: Cancel | undefined;

@@ -58,6 +58,8 @@ export interface Propagation {
   readonly maxQueuedMessages: number;
   /** Messages read whose fate is open. */
   readonly unsettled: number;
+  /** Transactions peers announced that are asked for or about to be. */
+  readonly fetching: number;
   /** Messages with something in them that every honest node refuses: their senders were punished. */
   readonly rejected: number;
 

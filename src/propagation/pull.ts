@@ -13,6 +13,7 @@ export class Pull implements Propagation {
   readonly maxQueuedMessages: number;
   /** Reconciliation judges what it fetches itself. */
   readonly unsettled = 0;
+  readonly fetching = 0;
   readonly rejected = 0;
   readonly #host: Host;
   readonly #traffic: Traffic;

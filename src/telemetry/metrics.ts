@@ -22,7 +22,7 @@ export interface MetricsView {
   knownPeers(): { peers: readonly unknown[] };
   readonly pool: { readonly counts: PoolCounts };
   readonly unbroadcast: number;
-  readonly propagation: { readonly unsettled: number; readonly rejected: number };
+  readonly propagation: { readonly unsettled: number; readonly fetching: number; readonly rejected: number };
   counters(): NodeCounters;
 }
 
@@ -98,6 +98,11 @@ const GAUGES: readonly Row[] = [
     'txgossip_validation_waiting_messages',
     'Gossip messages read and not yet answered with a verdict.',
     (node) => node.propagation.unsettled,
+  ],
+  [
+    'txgossip_fetching_transactions',
+    'Announced by peers, and asked for or about to be: of the baselines announce and eth.',
+    (node) => node.propagation.fetching,
   ],
 ];
 

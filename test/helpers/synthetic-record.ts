@@ -29,6 +29,7 @@ export function status(some: Partial<NodeStatus> = {}): NodeStatus {
     queued: 0,
     arrivals: 0,
     unsettled: 0,
+    fetching: 0,
     counters: counters(),
     cpuMs: null,
     rssBytes: null,

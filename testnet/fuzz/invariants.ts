@@ -132,6 +132,7 @@ function nodeViolations(node: NodeObservation, index: number, { blameless }: Pro
   if (node.poolFault !== null) report('pool-consistent', node.poolFault);
   if (node.rejected > 0) report('peers-blameless', `it rejected ${node.rejected} messages of honest peers`);
   if (node.unsettled > 0) report('settled', `${node.unsettled} messages still wait for their verdict`);
+  if (node.fetching > 0) report('settled', `${node.fetching} transactions are still asked for`);
   if (blameless) {
     for (const [neighbour, score] of node.scores) {
       if (score < 0) report('scores', `it scores its honest neighbour ${neighbour} at ${score}`);

@@ -24,6 +24,8 @@ export interface NodeObservation {
   poolFault: string | null;
   /** Messages without a verdict. */
   unsettled: number;
+  /** Transactions it still asks for. */
+  fetching: number;
   /** Messages it blamed its peers for. */
   rejected: number;
   /** By node index of the neighbour. */

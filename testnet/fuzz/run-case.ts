@@ -173,7 +173,9 @@ async function drain(simulation: Simulation, resolved: ResolvedCase, promises: P
     if (arrivals !== before) quietSinceMs = nowMs;
     before = arrivals;
     if (nowMs - quietSinceMs >= patienceMs || nowMs - startMs >= MAX_DRAIN_MS) return;
-    const settled = status.every(({ unsettled }, index) => unsettled === 0 || !simulation.isUp(index));
+    const settled = status.every(
+      ({ unsettled, fetching }, index) => unsettled + fetching === 0 || !simulation.isUp(index),
+    );
     if (promises.everybody && settled && nowMs - quietSinceMs >= 2 * heartbeatMs) {
       const pools = simulation.members.map((_, index) => observe(simulation, resolved, index));
       if (poolsDiffer(resolved, pools) === null) return;
@@ -202,6 +204,7 @@ function observe(
     queued,
     poolFault: fault(() => pool.checkInvariants()),
     unsettled: propagation.unsettled,
+    fetching: propagation.fetching,
     rejected: propagation.rejected,
     scores: new Map(
       neighbours.map((other) => [other, propagation.peerScore(simulation.nodes[other]!.peerId)]),

@@ -32,6 +32,8 @@ export interface NodeStatus {
   arrivals: number;
   /** Gossip messages read and not yet answered with a verdict. */
   unsettled: number;
+  /** Transactions announced to it that it asks for or is about to: of the baselines. */
+  fetching: number;
   counters: NodeCounters;
   /** CPU since start, of the process the node shares with `nodesInProcess` nodes. Null where virtual. */
   cpuMs: number | null;

@@ -185,7 +185,11 @@ export class Direct implements Propagation {
   }
 
   get unsettled(): number {
-    return this.#line.length + (this.#fetcher?.size ?? 0);
+    return this.#line.length;
+  }
+
+  get fetching(): number {
+    return this.#fetcher?.size ?? 0;
   }
 
   /** The largest an honest peer sends: what a length prefix can make us gather, and one frame take of hashing. */

@@ -8,7 +8,8 @@
  * - One request at a time for each transaction: so without loss, and where nothing is pushed, it comes once.
  * - The earliest announcer is asked first; it is the one that probably has the shortest way here.
  * - A peer that does not answer in time stays occupied with that request until it does: it is slow, and more of them
- *   would make it slower. (go-ethereum does the same.)
+ *   would make it slower. (go-ethereum does the same.) Who leaves all it may be asked unanswered for twice that time is
+ *   silent: what it announced is forgotten, and what it announces is, until it answers. So nothing waits for it for ever.
  * - A transaction nobody is left to be asked for is forgotten, until it is announced again.
  *
  * Bounded: announcements tracked for each peer, hashes in a request, requests open at a peer.
@@ -53,7 +54,9 @@ interface Request {
   peer: PeerIdText;
   number: number;
   hashes: Set<Hex>;
+  /** Of what is next when no answer comes: others are asked, then nothing more is expected. */
   cancelTimeout: Cancel;
+  isGivenUp: boolean;
 }
 
 /** Of one peer. */
@@ -93,6 +96,7 @@ export class Fetcher {
   /** @param hashes that are wanted. */
   announced(peer: PeerIdText, hashes: readonly Hex[]): void {
     const ledger = this.#ledger(peer);
+    if (this.#isSilent(ledger)) return;
     const readyAtMs = this.#clock.nowMs() + this.#limits.delayMs;
     for (const hash of hashes) {
       const wanted = this.#wanted.get(hash);
@@ -161,10 +165,7 @@ export class Fetcher {
     const ledger = this.#ledgers.get(peer);
     if (ledger === undefined) return;
     this.#ledgers.delete(peer);
-    for (const [hash, wanted] of this.#wanted) {
-      if (wanted.announcers.delete(peer) && wanted.announcers.size === 0 && wanted.asked === undefined)
-        this.arrived(hash);
-    }
+    this.#forgetAnnouncements(peer);
     for (const { number, hashes, cancelTimeout } of ledger.requests.values()) {
       cancelTimeout();
       this.#outdated.set(number, peer);
@@ -192,6 +193,21 @@ export class Fetcher {
     let ledger = this.#ledgers.get(peer);
     if (ledger === undefined) this.#ledgers.set(peer, (ledger = { announced: 0, requests: new Map() }));
     return ledger;
+  }
+
+  #isSilent({ requests }: Ledger): boolean {
+    return (
+      requests.size >= this.#limits.maxRequestsPerPeer &&
+      [...requests.values()].every(({ isGivenUp }) => isGivenUp)
+    );
+  }
+
+  /** Those nobody else announced, and nobody is asked for, are no longer wanted. */
+  #forgetAnnouncements(peer: PeerIdText): void {
+    for (const [hash, wanted] of this.#wanted) {
+      if (wanted.announcers.delete(peer) && wanted.announcers.size === 0 && wanted.asked === undefined)
+        this.arrived(hash);
+    }
   }
 
   /** Those of them still wanted that this peer was asked for. */
@@ -278,12 +294,23 @@ export class Fetcher {
     }
     const number = this.#nextNumber;
     this.#nextNumber = (number + 1) >>> 0;
-    const cancelTimeout = this.#clock.after(this.#limits.timeoutMs, () => {
-      this.#retry(peer, hashes);
-      this.#ask();
-    });
-    const request = { peer, number, hashes: new Set(hashes), cancelTimeout };
+    const cancelTimeout = this.#clock.after(this.#limits.timeoutMs, () => this.#late(request));
+    const request: Request = { peer, number, hashes: new Set(hashes), cancelTimeout, isGivenUp: false };
     ledger.requests.set(number, request);
     return request;
+  }
+
+  #late(request: Request): void {
+    request.cancelTimeout = this.#clock.after(this.#limits.timeoutMs, () => this.#giveUp(request));
+    this.#retry(request.peer, request.hashes);
+    this.#ask();
+  }
+
+  #giveUp(request: Request): void {
+    request.isGivenUp = true;
+    const ledger = this.#ledger(request.peer);
+    if (!this.#isSilent(ledger)) return;
+    this.#forgetAnnouncements(request.peer);
+    ledger.announced = 0;
   }
 }

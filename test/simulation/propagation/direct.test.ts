@@ -315,6 +315,8 @@ describe('a hostile peer of a baseline', () => {
       await sleep(simulation, 2 * LATENCY_MS);
       const [request] = stranger.heard.filter(({ kind }) => kind === REQUEST);
       assert.deepEqual(decodeHashes(request!.content, 10), [hash]);
+      const { propagation } = simulation.members[0]!;
+      assert.deepEqual([propagation.unsettled, propagation.fetching], [0, 1]);
       const askedMs = simulation.clock.nowMs() - LATENCY_MS;
       await submitAndSleep(simulation, 1, raw, 3000);
       const arrival = await arrivalAt(simulation, 0, hash);

@@ -13,7 +13,7 @@ function viewOf(changes: Partial<MetricsView> = {}): MetricsView {
     knownPeers: () => ({ peers: [] }),
     pool: { counts: { pending: 5, queued: 6 } as MetricsView['pool']['counts'] },
     unbroadcast: 7,
-    propagation: { unsettled: 8, rejected: 1 },
+    propagation: { unsettled: 8, fetching: 3, rejected: 1 },
     counters: noCounters,
     ...changes,
   };
@@ -33,6 +33,8 @@ describe('metrics', () => {
     assert.equal(first.get('txgossip_members_local_health'), 3);
     assert.equal(first.get('txgossip_members_probes_total'), 9);
     assert.equal(first.get('txgossip_pool_transactions{status="queued"}'), 6);
+    assert.equal(first.get('txgossip_validation_waiting_messages'), 8);
+    assert.equal(first.get('txgossip_fetching_transactions'), 3);
     assert.equal(first.get('txgossip_gossip_rejected_messages_total'), 1);
     members[0] = { state: 'dead' };
     begun = 12;

@@ -76,6 +76,7 @@ describe('drain', () => {
 
   it('waits for who is busy with a message, and for duplicates on their way', async () => {
     assert.equal(await drained(new Watched([0, [has(9, { unsettled: 1 }), has(2)]], [150, all])), 200);
+    assert.equal(await drained(new Watched([0, [has(9, { fetching: 1 }), has(2)]], [150, all])), 200);
     const sent = counters({ sent: bytesByKind({ message: 300 }) });
     const got = (message: number) => counters({ received: bytesByKind({ message }) });
     const underWay = [has(9, { counters: sent }), has(2, { counters: got(200) })];

@@ -17,6 +17,7 @@ const NOTHING: NodeStatus = {
   queued: 0,
   arrivals: 0,
   unsettled: 0,
+  fetching: 0,
   counters: noCounters(),
   cpuMs: 0,
   rssBytes: 0,

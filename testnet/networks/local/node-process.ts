@@ -177,6 +177,7 @@ function reports(): NodeReport[] {
         queued: node.pool.counts.queued,
         arrivals,
         unsettled: node.propagation.unsettled,
+        fetching: node.propagation.fetching,
         ...(surroundings?.scores === true && { scores: peerScores(node) }),
         counters: node.counters(),
         cpuMs: (user + system) / 1000,

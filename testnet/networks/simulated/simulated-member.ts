@@ -97,8 +97,8 @@ export class SimulatedMember {
   }
 
   /** But for what the experiment around it knows. */
-  gauges(): Pick<NodeStatus, 'up' | 'peers' | 'mesh' | 'pending' | 'queued' | 'unsettled'> {
-    if (!this.#up) return { up: false, peers: 0, mesh: 0, pending: 0, queued: 0, unsettled: 0 };
+  gauges(): Pick<NodeStatus, 'up' | 'peers' | 'mesh' | 'pending' | 'queued' | 'unsettled' | 'fetching'> {
+    if (!this.#up) return { up: false, peers: 0, mesh: 0, pending: 0, queued: 0, unsettled: 0, fetching: 0 };
     const { host, propagation, pool } = this.node;
     return {
       up: true,
@@ -107,6 +107,7 @@ export class SimulatedMember {
       pending: pool.counts.pending,
       queued: pool.counts.queued,
       unsettled: propagation.unsettled,
+      fetching: propagation.fetching,
     };
   }
 

@@ -167,6 +167,35 @@ describe('Fetcher', () => {
     assert.deepEqual(news(), ['a: 2']);
   });
 
+  it('forgets what only a silent peer announced, and hears it again when it answers', () => {
+    const fetcher = create({ maxHashesPerRequest: 1, maxRequestsPerPeer: 2 });
+    fetcher.announced('a', hashes(1, 2, 3, 4));
+    fetcher.announced('b', hashes(4));
+    assert.deepEqual(news(), ['a: 1', 'a: 2', 'b: 4']);
+    bring(fetcher, 'b', numbers[2]!, hashes(4));
+    clock.advance(1999);
+    assert.equal(fetcher.size, 1);
+    clock.advance(1);
+    assert.equal(fetcher.size, 0);
+    fetcher.announced('a', hashes(5));
+    assert.equal(fetcher.size, 0);
+    bring(fetcher, 'a', numbers[0]!, []);
+    // All ten it may have: none of what was forgotten is counted.
+    fetcher.announced('a', hashes(5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16));
+    assert.deepEqual([news(), fetcher.size], [['a: 5'], 10]);
+  });
+
+  it('goes on with a peer that is slow with one request, and answers others', () => {
+    const fetcher = create({ maxHashesPerRequest: 1, maxRequestsPerPeer: 2 });
+    fetcher.announced('a', hashes(1, 2, 3));
+    clock.advance(1500);
+    bring(fetcher, 'a', numbers[1]!, hashes(2));
+    assert.deepEqual(news(), ['a: 1', 'a: 2', 'a: 3']);
+    clock.advance(500);
+    fetcher.announced('a', hashes(4));
+    assert.equal(fetcher.size, 2);
+  });
+
   it('ignores announcements beyond the limit of a peer until some are asked for or have come', () => {
     const fetcher = create({ delayMs: 100, maxAnnouncedPerPeer: 2 });
     fetcher.announced('a', hashes(1, 2, 3));

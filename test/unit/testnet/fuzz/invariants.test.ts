@@ -64,6 +64,7 @@ function node(events: TraceEvent[], some: Partial<NodeObservation> = {}): NodeOb
     queued: [],
     poolFault: null,
     unsettled: 0,
+    fetching: 0,
     rejected: 0,
     scores: new Map(),
     counters: counters(100, 100),
@@ -255,6 +256,7 @@ describe('checkInvariants', () => {
     ['the pool is inconsistent', { node: { poolFault: 'miscounted' } }, 'pool-consistent'],
     ["a peer's message is rejected", { node: { rejected: 1 } }, 'peers-blameless'],
     ['a message waits for ever', { node: { unsettled: 1 } }, 'settled'],
+    ['a transaction is asked for for ever', { node: { fetching: 1 } }, 'settled'],
     ['a neighbour is scored below zero', { node: { scores: new Map([[1, -0.1]]) } }, 'scores', ['blameless']],
     ['bytes vanish', { observation: { bytes: { ...BYTES, received: 299 } } }, 'bytes-conserved'],
     [
