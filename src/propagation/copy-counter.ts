@@ -23,12 +23,21 @@ export class CopyCounter {
   copy(idKey: string, nowMs: number, read: () => Carried): { carried: Carried; duplicate: boolean } {
     const known = this.#byId.get(idKey);
     if (known !== undefined) return { carried: known.carried, duplicate: true };
+    const carried = read();
+    this.#remember(idKey, nowMs, carried);
+    return { carried, duplicate: false };
+  }
+
+  /** A message of our own: whoever sends it back sends a duplicate. */
+  own(idKey: string, nowMs: number, carried: Carried): void {
+    if (!this.#byId.has(idKey)) this.#remember(idKey, nowMs, carried);
+  }
+
+  #remember(idKey: string, nowMs: number, carried: Carried): void {
     for (const [key, { expiresAtMs }] of this.#byId) {
       if (expiresAtMs > nowMs) break;
       this.#byId.delete(key);
     }
-    const carried = read();
     this.#byId.set(idKey, { carried, expiresAtMs: nowMs + this.#ttlMs });
-    return { carried, duplicate: false };
   }
 }

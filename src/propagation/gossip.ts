@@ -175,6 +175,10 @@ export class Gossip implements Propagation {
     if (this.#underWay.has(idKey)) this.#underWay.set(idKey, 'ours-too');
     const hashes = batch.map(({ hash }) => hash);
     if (this.#onShown !== undefined) this.#echoes.sent(idKey, hashes);
+    this.#copies.own(idKey, this.#clock.nowMs(), {
+      transactions: hashes.length,
+      hashes: this.#trace.copies && hashes,
+    });
     this.#trace.notes?.message(idKey, null, hashes);
     this.#router.publish(this.topic, data).then(
       ({ recipients }) => {

@@ -187,7 +187,10 @@ export interface TrafficCounters {
   received: BytesByKind;
   /** On its way here when it was lost for good; absent when nothing was, or nobody can know. */
   lost?: BytesByKind;
-  /** Of `received.message`: bytes of messages this node had already been sent. */
+  /**
+   * Of `received.message`: bytes of messages this node had already been sent or had sent itself, and of what it did not
+   * read at all: too large a frame, or of a peer it does not listen to.
+   */
   duplicateBytes: number;
   /** Transactions in gossip messages received, duplicates counted. */
   copiesReceived: number;

@@ -17,6 +17,17 @@ describe('CopyCounter', () => {
     ]);
   });
 
+  it('takes a message of our own that comes back for a duplicate', () => {
+    const counter = new CopyCounter(1000);
+    const carried = { transactions: 7 };
+    counter.own('ours', 0, carried);
+    assert.deepEqual(counter.copy('ours', 1, one), { carried, duplicate: true });
+    // Somebody else had the same: it stays what it was.
+    const theirs = counter.copy('theirs', 0, one);
+    counter.own('theirs', 1, carried);
+    assert.deepEqual(counter.copy('theirs', 2, one).carried, theirs.carried);
+  });
+
   it('forgets a message when gossipsub does', () => {
     const counter = new CopyCounter(1000);
     counter.copy('old', 0, one);
