@@ -8,6 +8,7 @@ import { DEFAULT_TRANSACTION_RULES } from '../../src/transaction/rules.ts';
 import { TESTNET_CHAIN_ID } from '../../testnet/workload/accounts.ts';
 import { admissionUs } from './load-admission.ts';
 import { loadState, transfersOf } from './load-transfers.ts';
+import { TurnWatch } from './turn-watch.ts';
 
 export type LoadRequest =
   /** `first` of all the network's nodes, `count` of them. */
@@ -41,19 +42,13 @@ export interface LoadStatus {
   rssBytes: number;
 }
 
-/** CPU of this thread between two chances of the event loop to look at sockets and timers, ms. */
-export interface Turns {
-  count: number;
-  longestMs: number;
-  /** Nine in ten of the turns that took above half a millisecond took no longer. */
-  p90Ms: number;
-}
-
 export interface Recovery {
   signatures: number;
   ms: number;
   cpuUs: number;
 }
+
+const turns = new TurnWatch();
 
 let nodes: RunningNode[] = [];
 let firstNode = 0;
@@ -101,32 +96,6 @@ function recover(ms: number): Recovery {
   }
   const { user, system } = process.cpuUsage(cpuBefore);
   return { signatures, ms: performance.now() - startMs, cpuUs: user + system };
-}
-
-let turns: number[] | undefined;
-
-/** CPU, not time: what else runs on the machine holds nobody's event loop. */
-function watchTurns(): void {
-  turns = [];
-  let before = process.threadCpuUsage();
-  const look = (): void => {
-    const { user, system } = process.threadCpuUsage(before);
-    turns!.push((user + system) / 1000);
-    before = process.threadCpuUsage();
-    setImmediate(look);
-  };
-  setImmediate(look);
-}
-
-function takeTurns(): Turns {
-  if (turns === undefined) watchTurns();
-  const taken = turns!.splice(0);
-  const working = taken.filter((ms) => ms > 0.5).sort((a, b) => a - b);
-  return {
-    count: taken.length,
-    longestMs: taken.reduce((most, ms) => Math.max(most, ms), 0),
-    p90Ms: working[Math.floor(working.length * 0.9)] ?? 0,
-  };
 }
 
 function feed(upTo: number): void {
@@ -181,7 +150,7 @@ async function answer(request: LoadRequest): Promise<unknown> {
     case 'digests':
       return nodes.map(({ node }) => node.pool.pendingDigest.toString(16));
     case 'turns':
-      return takeTurns();
+      return turns.take();
     case 'stop':
       await Promise.all(nodes.map(({ stop }) => stop()));
       return undefined;
