@@ -13,8 +13,8 @@ describe('baselines between real nodes', () => {
   for (const [propagation, provenance] of [
     ['flood', 'push'],
     ['announce', 'pull'],
-    // Of two peers one is pushed to, by chance the one it came from: then the other asks.
-    ['eth', undefined],
+    // In a line nobody has more than two peers, and the root of two is two when rounded up.
+    ['eth', 'push'],
   ] as const) {
     it(`${propagation} carries transactions over a hop, also when there are many`, async () => {
       nodes = await startLine(3, { propagation });
@@ -30,8 +30,7 @@ describe('baselines between real nodes', () => {
             new Set(arrivals.map(({ from }) => from)),
             new Set([nodes[index - 1]!.node.peerId.toString()]),
           );
-          if (provenance !== undefined)
-            assert.deepEqual(new Set(arrivals.map((arrival) => arrival.provenance)), new Set([provenance]));
+          assert.deepEqual(new Set(arrivals.map((arrival) => arrival.provenance)), new Set([provenance]));
         }
         const { received, copiesReceived, duplicateBytes } = node.counters();
         assert.equal(copiesReceived, index === 0 ? 0 : count);
@@ -45,6 +44,32 @@ describe('baselines between real nodes', () => {
       assert.equal(sent, received);
     });
   }
+
+  it('eth pushes to the root of its peers, and the others fetch what is announced', async () => {
+    const peers = 4;
+    for (let k = 0; k <= peers; k++) nodes.push(...(await startLine(1, { propagation: 'eth' })));
+    const [hub, ...leaves] = nodes as [TestNode, ...TestNode[]];
+    for (const { node } of leaves) await node.addPeer(hub.multiaddrs[0]!);
+    await eventually(
+      'all to exchange transactions',
+      () =>
+        hub.node.propagation.meshPeers().length === peers &&
+        leaves.every(({ node }) => node.propagation.meshPeers().length === 1),
+    );
+    const count = 40;
+    for (let nonce = 0; nonce < count; nonce++)
+      assert.equal((await hub.node.submit(transfer(0, nonce))).status, 'pending');
+    await eventually('the leaves to have them', () =>
+      leaves.every(({ node }) => node.pool.counts.pending === count),
+    );
+    const ways = leaves.map(({ events }) => {
+      const arrivals = events.filter((event) => event.kind === 'arrival');
+      assert.equal(arrivals.length, count);
+      return [...new Set(arrivals.map(({ provenance }) => provenance))].join(' and ');
+    });
+    assert.deepEqual(ways.sort(), ['pull', 'pull', 'push', 'push']);
+    for (const { node } of leaves) assert.equal(node.counters().copiesReceived, count);
+  });
 
   it('a peer that comes back is sent to again', async () => {
     nodes = await startLine(2, { propagation: 'flood' });
