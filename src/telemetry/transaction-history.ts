@@ -150,8 +150,7 @@ export class TransactionHistory implements TraceSink {
     },
     verdict: (idKey, verdict) => {
       this.#inner.notes?.verdict(idKey, verdict);
-      const message = this.#messages.get(idKey);
-      if (message !== undefined) message.verdict = verdict;
+      if (this.#messages.has(idKey)) this.#message(idKey).verdict = verdict;
     },
     copy: (idKey, from) => {
       this.#inner.notes?.copy(idKey, from);
@@ -227,14 +226,19 @@ export class TransactionHistory implements TraceSink {
     return entry;
   }
 
-  /** A copy can be the first that is heard of a message: the one it is a copy of still waits to be looked at. */
+  /**
+   * The message, the last to be forgotten. A copy can be the first that is heard of it: the one it is a copy of still
+   * waits to be looked at.
+   */
   #message(idKey: string): Message {
     let message = this.#messages.get(idKey);
     if (message === undefined) {
       message = { from: null, verdict: undefined, copies: undefined };
       forgetOne(this.#messages, this.#limit);
-      this.#messages.set(idKey, message);
+    } else {
+      this.#messages.delete(idKey);
     }
+    this.#messages.set(idKey, message);
     return message;
   }
 

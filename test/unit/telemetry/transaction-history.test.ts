@@ -212,6 +212,20 @@ describe('TransactionHistory', () => {
     for (const kept of [a!, c!, d!]) assert.notEqual(history.explain(kept.hash), undefined);
   });
 
+  it('forgets the message touched least recently, be it by a copy or by its verdict', () => {
+    start(2);
+    const { notes } = history;
+    const hash = hashOf(1);
+    notes.message('first', 'alice', [hash]);
+    notes.message('second', 'alice', [hash]);
+    notes.verdict('first', 'accept');
+    notes.message('third', 'alice', [hash]);
+    notes.copy('first', 'bob');
+    notes.message('fourth', 'alice', [hash]);
+    notes.copy('first', 'carol');
+    assert.deepEqual([...history.explain(hash)!.copies.keys()], ['bob', 'carol']);
+  });
+
   it('bounds steps, messages and peers of one transaction', () => {
     const hash = hashOf(1);
     for (let n = 0; n < 100; n++) {
