@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { toHex, type Hex } from '../../src/bytes.ts';
 import { streamOf, uniform } from '../../testnet/random.ts';
 import { txgossip, type Command } from '../helpers/command.ts';
+import { eventually } from '../helpers/poll.ts';
 import { transfer } from '../helpers/real-nodes.ts';
 import { seeded } from '../helpers/seed.ts';
 
@@ -16,8 +17,12 @@ const KILLS = Number(process.env['KILLS'] ?? 5);
 const SEED = seeded().seed ?? Date.now() & 0xffff;
 /** Each submits its transactions one after the other, as fast as they are answered. */
 const ACCOUNTS = 10;
-/** From the first submission to the kill, at the most. */
+/** Answered before a burst is one. */
+const LEAST_ANSWERED = 20;
+/** From then to the kill, at the most. */
 const BURST_MS = 400;
+/** On a busy machine a kill may find all answered, and what comes next not yet sent: it is not one in the middle. */
+const MAX_KILLS = 4 * KILLS;
 
 interface Answer {
   id: number;
@@ -35,7 +40,7 @@ async function post<T>(url: string, payload: unknown): Promise<T> {
 }
 
 describe('txgossip node, killed', function () {
-  this.timeout(20_000 + KILLS * 15_000);
+  this.timeout(60_000 + KILLS * 30_000);
   let directory: string;
   let node: Command | undefined;
 
@@ -74,18 +79,21 @@ describe('txgossip node, killed', function () {
     const dice = streamOf(SEED, 'kills');
     const nonces = new Array<number>(ACCOUNTS).fill(0);
     const answered: Hex[] = [];
-    let unanswered = 0;
+    let isKilled = false;
+    /** Sent while it lived, and never answered. */
+    let cutOff = 0;
 
     /** Until the node is gone. */
     const submitAll = async (url: string, account: number): Promise<void> => {
       for (;;) {
         const raw = toHex(transfer(account, nonces[account]!));
         const payload = { jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransaction', params: [raw] };
+        const wasKilled = isKilled;
         let answer: Answer;
         try {
           answer = await post<Answer>(url, payload);
         } catch {
-          unanswered++;
+          if (!wasKilled) cutOff++;
           return;
         }
         // It was on the disk when the node was killed before it could answer: it is there, so it must stay.
@@ -96,24 +104,27 @@ describe('txgossip node, killed', function () {
     };
 
     let url = await start();
-    for (let kill = 0; kill < KILLS; kill++) {
-      const before = answered.length;
+    let inTheMiddle = 0;
+    for (let kill = 0; inTheMiddle < KILLS; kill++) {
+      assert.ok(kill < MAX_KILLS, `only ${inTheMiddle} of ${kill} kills left a submission unanswered`);
+      const before = { answered: answered.length, cutOff };
+      isKilled = false;
       const burst = Promise.all(nonces.map((_, account) => submitAll(url, account)));
+      await eventually('a burst', () => answered.length >= before.answered + LEAST_ANSWERED);
       await new Promise((resolve) => setTimeout(resolve, uniform(dice, 0, BURST_MS)));
+      isKilled = true;
       await node!.end();
       await burst;
+      if (cutOff > before.cutOff) inTheMiddle++;
       url = await start();
-      const lost = await missing(url, answered.slice(before));
+      const lost = await missing(url, answered.slice(before.answered));
       assert.deepEqual(
         lost,
         [],
-        `kill ${kill}: ${lost.length} of ${answered.length - before} answered are lost`,
+        `kill ${kill}: ${lost.length} of ${answered.length - before.answered} answered are lost`,
       );
     }
     assert.deepEqual(await missing(url, answered), []);
-    // The bursts were bursts, and the kills came in the middle of them.
-    assert.ok(answered.length >= 20 * KILLS, `only ${answered.length} answered in ${KILLS} bursts`);
-    assert.ok(unanswered >= KILLS, 'no kill left a submission unanswered');
-    if (KILLS > 5) console.log(`      ${answered.length} answered, ${unanswered} cut off`);
+    if (KILLS > 5) console.log(`      ${answered.length} answered, ${cutOff} cut off`);
   });
 });
