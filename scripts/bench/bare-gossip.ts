@@ -23,7 +23,7 @@ import { int, streamOf, uniform } from '../../testnet/random.ts';
 /** What the class behind the interface has and the interface leaves out. */
 export type GossipSub = GossipSubInterface & Startable & { getMeshPeers(topic: string): string[] };
 
-export const TOPIC = 'transactions';
+const TOPIC = 'transactions';
 
 export interface BareGossipOptions {
   nodes: number;

@@ -17,6 +17,7 @@ import { int, streamOf } from '../../testnet/random.ts';
 import { TESTNET_CHAIN_ID } from '../../testnet/workload/accounts.ts';
 import { must } from './case-failure.ts';
 import { knownVerifier, richState, transfers } from './known-transfers.ts';
+import { noise } from './noise.ts';
 
 /** So small that a case fills it, and what comes has to push out what is there. */
 const ROOM = { pending: 12, queued: 6 };
@@ -97,7 +98,7 @@ export async function runBatchCase(seed: number): Promise<void> {
 
 /** Honest, bent in what it holds, bent as a whole, or noise. */
 function batchOf(dice: Random): Uint8Array {
-  if (dice.next() < 0.1) return bytesOf(dice, 200);
+  if (dice.next() < 0.1) return noise(dice, 200);
   const items = Array.from({ length: int(dice, MAX_ITEMS + 4) }, () => signed[int(dice, signed.length)]!);
   if (dice.next() < 0.4) return encodeByteStrings(items);
   if (dice.next() < 0.5) {
@@ -116,9 +117,9 @@ function bentItem(dice: Random): Uint8Array {
     case 1:
       return item.subarray(0, int(dice, item.length));
     case 2:
-      return Buffer.concat([item, bytesOf(dice, 40)]);
+      return Buffer.concat([item, noise(dice, 40)]);
     case 3:
-      return bytesOf(dice, 300);
+      return noise(dice, 300);
     case 4:
       return new Uint8Array(0);
     case 5:
@@ -141,15 +142,11 @@ function bentWhole(bytes: Uint8Array, dice: Random): Uint8Array {
     case 2:
       return bytes.subarray(0, at);
     case 3:
-      return Buffer.concat([bytes, bytesOf(dice, 20)]);
+      return Buffer.concat([bytes, noise(dice, 20)]);
     case 4:
       // A length that no bytes bear out.
-      return Buffer.concat([Uint8Array.of(0xf8 + int(dice, 8)), bytesOf(dice, 9), bytes]);
+      return Buffer.concat([Uint8Array.of(0xf8 + int(dice, 8)), noise(dice, 9), bytes]);
     default:
-      return Buffer.concat([bytes.subarray(0, at), bytesOf(dice, 20), bytes.subarray(at)]);
+      return Buffer.concat([bytes.subarray(0, at), noise(dice, 20), bytes.subarray(at)]);
   }
-}
-
-function bytesOf(dice: Random, most: number): Uint8Array {
-  return Uint8Array.from({ length: int(dice, most) }, () => int(dice, 256));
 }

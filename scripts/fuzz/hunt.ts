@@ -1,22 +1,12 @@
 /** Hunts by the case, each from a seed of its own, for as long as one likes: failures, and memory that grows from case to case. */
-import { Command, InvalidArgumentError } from 'commander';
 import { randomInt } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { huntCommand, type HuntOptions } from './hunt-command.ts';
 
 const MINUTE_MS = 60_000;
 /** What may be left of all cases after the first look. */
 const MAX_GROWTH_BYTES = 8 * 1024 * 1024;
-
-const number = (text: string): number => {
-  const value = Number(text);
-  if (!(value >= 0)) throw new InvalidArgumentError('It must be a number from 0 up.');
-  return value;
-};
-const whole = (text: string): number => {
-  if (!Number.isSafeInteger(number(text))) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
-};
 
 export interface Hunt {
   /** Of the npm script. */
@@ -30,13 +20,7 @@ export interface Hunt {
 
 /** As the command line says. Sets exit code 1 when something was found. */
 export async function hunt({ name, description, runCase, casesALook }: Hunt): Promise<void> {
-  const options = new Command(name)
-    .description(description)
-    .option('--minutes <M>', 'how long (default: 1, when --cases is not given)', number)
-    .option('--cases <N>', 'how many cases at most', whole)
-    .option('--seed <N>', 'of the first case; the others count up from it (default: a fresh one)', whole)
-    .parse()
-    .opts<{ minutes?: number; cases?: number; seed?: number }>();
+  const options = huntCommand(name, description).parse().opts<HuntOptions>();
 
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;

@@ -8,7 +8,6 @@
  *
  * Exits 1 when something was found. It is then shrunk and written to runs/fuzz/.
  */
-import { Command, InvalidArgumentError } from 'commander';
 import { randomInt } from 'node:crypto';
 
 import { CaseRunner } from '../../testnet/fuzz/case-runner.ts';
@@ -18,35 +17,22 @@ import { hunt, shrinkFound } from '../../testnet/fuzz/hunt.ts';
 import type { Found, HuntTally } from '../../testnet/fuzz/hunt.ts';
 import { FOUND, keepCase, readCase, saveCase } from '../../testnet/fuzz/regression.ts';
 import type { Violation } from '../../testnet/fuzz/violation.ts';
+import { fromZero, huntCommand, type HuntOptions } from './hunt-command.ts';
 
 const COMMAND = 'npm run fuzz:simulation --';
 const MINUTE_MS = 60_000;
 
-interface Options {
-  minutes?: number;
-  cases?: number;
-  seed?: number;
+interface Options extends HuntOptions {
   shrinkMinutes: number;
   case?: string;
   keep?: string;
 }
 
-const number = (text: string): number => {
-  const value = Number(text);
-  if (!(value >= 0)) throw new InvalidArgumentError('It must be a number from 0 up.');
-  return value;
-};
-const whole = (text: string): number => {
-  if (!Number.isSafeInteger(number(text))) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
-};
-
-const options = new Command('fuzz:simulation')
-  .description('Hunt for bugs with random networks, workloads and faults in virtual time.')
-  .option('--minutes <M>', 'how long (default: 1, when --cases is not given)', number)
-  .option('--cases <N>', 'how many cases at most', whole)
-  .option('--seed <N>', 'of the first case; the others count up from it (default: a fresh one)', whole)
-  .option('--shrink-minutes <M>', 'how long to shrink what was found', number, 2)
+const options = huntCommand(
+  'fuzz:simulation',
+  'Hunt for bugs with random networks, workloads and faults in virtual time.',
+)
+  .option('--shrink-minutes <M>', 'how long to shrink what was found', fromZero, 2)
   .option('--case <FILE>', 'run the case in this file, and nothing else')
   .option('--keep <FILE>', 'make the case in this file a regression test')
   .parse()

@@ -39,6 +39,7 @@ import { int, streamOf } from '../../testnet/random.ts';
 import { TESTNET_CHAIN_ID } from '../../testnet/workload/accounts.ts';
 import { must } from './case-failure.ts';
 import { knownVerifier, PER_SENDER, richState, SENDERS, transfers } from './known-transfers.ts';
+import { noise } from './noise.ts';
 
 const LATENCY_MS = 10;
 /** Longer than any session may take, and than all that follows one. */
@@ -146,7 +147,7 @@ function babble(stream: Stream, dice: Random, clock: VirtualClock): void {
 }
 
 function frameOf(dice: Random): Uint8Array {
-  const body = bytesOf(dice, dice.next() < 0.1 ? 5_000 : 60);
+  const body = noise(dice, dice.next() < 0.1 ? 5_000 : 60);
   if (dice.next() < 0.15) return body;
   const kinds = Object.values(KIND);
   const kind = kinds[int(dice, kinds.length)]!;
@@ -158,10 +159,6 @@ function frameOf(dice: Random): Uint8Array {
         : body;
   const content = Buffer.concat([Uint8Array.of(kind), honest]);
   return Buffer.concat([encodeCount(dice.next() < 0.1 ? int(dice, 2 ** 32) : content.byteLength), content]);
-}
-
-function bytesOf(dice: Random, most: number): Uint8Array {
-  return Uint8Array.from({ length: int(dice, most) }, () => int(dice, 256));
 }
 
 /** Bends what a host sends on its streams of reconciliation. */
@@ -226,7 +223,7 @@ class Bending {
       case 2:
         return [frame.subarray(0, at)];
       case 3:
-        return [frame, bytesOf(dice, 40)];
+        return [frame, noise(dice, 40)];
       case 4:
         return [frame, frame];
       case 5:
@@ -328,7 +325,7 @@ async function admit(pool: Mempool, raw: Uint8Array): Promise<Admitted | undefin
 
 /** Every decoder on made up bytes, and on bent ones: a value that is written so, or a fault, and nothing else. */
 function decodersStand(dice: Random): void {
-  const bytes = bytesOf(dice, 200);
+  const bytes = noise(dice, 200);
   const tolerant = (decode: () => unknown): void => {
     try {
       decode();
@@ -350,7 +347,7 @@ function decodersStand(dice: Random): void {
   );
 
   const raws = transfers[int(dice, SENDERS)]!.slice(0, int(dice, 4));
-  const batch = encodeByteStrings([...raws, bytesOf(dice, 80)]);
+  const batch = encodeByteStrings([...raws, noise(dice, 80)]);
   for (let n = int(dice, 4); n > 0; n--) batch[int(dice, batch.length)] = int(dice, 256);
   for (const each of [bytes, batch, batch.subarray(0, int(dice, batch.length))]) {
     const most = int(dice, 8);
