@@ -1,12 +1,11 @@
 /** Membership as a node holds it: its options by their names, and what becomes of peers that fail in it. */
-import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { NodeOptions } from './config.ts';
 import type { Environment } from './environment.ts';
 import { parseMultiaddr } from './host/address.ts';
 import { DialRefusedError, type Host } from './host/host.ts';
 import type { Members } from './peers/discovery/members.ts';
-import { Membership, type Evidence } from './peers/membership/membership.ts';
+import { Membership, type FailedDial } from './peers/membership/membership.ts';
 import { defaultMembershipOptions, type MembershipOptions } from './peers/membership/options.ts';
 import type { StaticPeers } from './peers/static-peers.ts';
 import type { Logger } from './telemetry/log.ts';
@@ -58,7 +57,7 @@ export function membersOf(membership: Membership): Members {
       };
     },
     onChange: (listener) => void membership.onChange(({ peer }) => listener(peer)),
-    observed: (peer, evidence) => membership.observed(peerIdFromString(peer), evidence),
+    dialFailed: (peer, failed, triedAt) => membership.dialFailed(peer, failed, triedAt),
   };
 }
 
@@ -72,8 +71,8 @@ function multiaddrs(address: string): Multiaddr[] {
 }
 
 /** What a failed dial says of the peer. */
-export function dialEvidence(error: Error): Evidence {
-  return error instanceof DialRefusedError ? 'dial-refused' : 'dial-timeout';
+export function failedDial(error: Error): FailedDial {
+  return error instanceof DialRefusedError ? 'refused' : 'unreachable';
 }
 
 function membershipOptions(options: NodeOptions): MembershipOptions {

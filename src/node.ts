@@ -22,7 +22,7 @@ import { MemoryJournal, type Journal } from './mempool/journal.ts';
 import { JournalError } from './mempool/level-journal.ts';
 import { Mempool } from './mempool/mempool.ts';
 import { MEMPOOL_PRESETS, type MempoolOptions } from './mempool/options.ts';
-import { dialEvidence, keepMembers, membersOf } from './membership.ts';
+import { failedDial, keepMembers, membersOf } from './membership.ts';
 import type { Membership } from './peers/membership/membership.ts';
 import { StaticPeers } from './peers/static-peers.ts';
 import { Admission } from './propagation/admission.ts';
@@ -184,7 +184,7 @@ export class Node implements RpcBackend {
     this.#staticPeers = new StaticPeers(host, clock, (address, error) => {
       log.warn({ address: address.toString(), reason: error.message }, 'cannot dial peer, will try again');
       const peerId = peerIdOf(address);
-      if (peerId !== undefined) this.membership.observed(peerId, dialEvidence(error));
+      if (peerId !== undefined) this.membership.dialFailed(peerId.toString(), failedDial(error), [address]);
     });
     this.membership = keepMembers({ options, host, environment, staticPeers: this.#staticPeers, trace, log });
     this.discovery = discover({

@@ -73,7 +73,7 @@ export class MemberNetwork {
     for (const [node, swim] of this.nodes.entries()) {
       swim.start(0);
       for (let other = 0; other < members; other++)
-        if (other !== node) swim.connected(this.nameOf(other), [`/memory/${other}`], 0);
+        if (other !== node) swim.connected(this.nameOf(other), `/memory/${other}`, 0);
       for (let other = 0; other < members; other++) if (other !== node) swim.greeted(this.nameOf(other), 0);
       // They have known each other for long.
       swim.take();

@@ -5,7 +5,8 @@
  * worth keeping on the disk; until then it is hearsay, whoever told it. Bitcoin Core's addrman divides in the same way,
  * with buckets in place of the quotas here.
  *
- *   learning   Hearsay never changes a tested entry. What one source told and nobody has tested is at most
+ *   learning   Hearsay changes a tested entry only while it is LOST, for then it may have moved: what is said comes second
+ *              there, after the address that worked. What one source told and nobody has tested is at most
  *              `maxFromSource` entries; sources of one IP range are one source, so that identities are no use to a liar.
  *              The peer itself is a source like any other: an address it claims may be somebody else's.
  *   eviction   Where there is no room a newcomer takes the place of the untested entry with the most failures, of these
@@ -94,8 +95,8 @@ export class AddressBook {
     if (addresses.length === 0) return false;
     const known = this.#entries.get(peer);
     if (known !== undefined) {
-      if (known.tested) return false;
-      return this.#widen(known, addresses);
+      if (known.lost) return this.#seek(known, addresses);
+      return !known.tested && this.#widen(known, addresses);
     }
     if (source !== null && (this.#told.get(source) ?? 0) >= this.#options.maxFromSource) return false;
     if (!this.#makeRoom(false)) return false;
@@ -236,6 +237,13 @@ export class AddressBook {
     const all = [...new Set([...entry.addresses, ...addresses])].slice(0, MAX_ADDRESSES_A_PEER);
     if (all.length === entry.addresses.length) return false;
     entry.addresses = all;
+    return true;
+  }
+
+  #seek(entry: KnownEntry, addresses: readonly TransportAddress[]): boolean {
+    const [worked, ...others] = entry.addresses;
+    if (addresses.every((address) => entry.addresses.includes(address))) return false;
+    entry.addresses = [...new Set([worked!, ...addresses, ...others])].slice(0, MAX_ADDRESSES_A_PEER);
     return true;
   }
 

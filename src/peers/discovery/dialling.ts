@@ -11,8 +11,8 @@ export interface DiallingInit {
   host: Host;
   clock: Clock;
   bootstraps: Bootstraps;
-  /** None of its addresses led to the peer. `failure`: what the last of them says. */
-  onFailed: (peer: PeerIdText, failure: DialFailure) => void;
+  /** None of these addresses led to the peer. `failure`: what they say together. */
+  onFailed: (peer: PeerIdText, failure: DialFailure, triedAt: readonly Multiaddr[]) => void;
   onError: (address: Multiaddr, error: Error) => void;
   /** Some dial is over, whatever came of it. */
   onEnded: () => void;
@@ -58,21 +58,20 @@ export class Dialling {
   async dial({ peer, addresses }: Readonly<KnownEntry>): Promise<void> {
     const { host, onFailed, onError, onEnded } = this.#init;
     this.#peers.set(peer, { peer, range: rangeOf(dialAddress(addresses[0]!, peer)) });
-    let failure: DialFailure | undefined;
-    for (const transport of addresses) {
-      const address = dialAddress(transport, peer);
+    const failures: DialFailure[] = [];
+    const triedAt = addresses.map((transport) => dialAddress(transport, peer));
+    for (const address of triedAt) {
       try {
         await host.dial(address);
-        failure = undefined;
         break;
       } catch (error) {
-        failure = dialFailure(error as Error);
+        failures.push(dialFailure(error as Error));
         onError(address, error as Error);
       }
     }
     this.#peers.delete(peer);
-    if (failure === undefined) this.#ours.add(peer);
-    else onFailed(peer, failure);
+    if (failures.length < triedAt.length) this.#ours.add(peer);
+    else onFailed(peer, together(failures), triedAt);
     onEnded();
   }
 
@@ -97,4 +96,10 @@ export class Dialling {
     }
     onEnded();
   }
+}
+
+/** One that answered tells most, and only where all refused nobody is there. */
+function together(failures: readonly DialFailure[]): DialFailure {
+  if (failures.includes('other')) return 'other';
+  return failures.every((failure) => failure === 'refused') ? 'refused' : 'silent';
 }

@@ -119,7 +119,7 @@ export class Discovery {
       host,
       clock,
       bootstraps: this.#bootstraps,
-      onFailed: (peer, failure) => this.#dialFailed(peer, failure),
+      onFailed: (peer, failure, triedAt) => this.#dialFailed(peer, failure, triedAt),
       onError: (address, error) => {
         if (!this.#stopped) init.onDialFailed(address.toString(), error);
       },
@@ -318,11 +318,14 @@ export class Discovery {
     };
   }
 
-  #dialFailed(peer: PeerIdText, failure: DialFailure): void {
+  #dialFailed(peer: PeerIdText, failure: DialFailure, triedAt: readonly Multiaddr[]): void {
     if (this.#stopped) return;
+    const { members } = this.#init;
     this.book.failed(peer, this.#clock.nowMs());
-    if (failure === 'refused') this.#init.members?.observed(peer, 'dial-refused');
-    else if (failure === 'silent') this.#init.members?.observed(peer, 'dial-timeout');
+    // It may have moved while we had no reason to believe it.
+    this.#learnOfMember(peer);
+    if (failure !== 'other')
+      members?.dialFailed(peer, failure === 'refused' ? 'refused' : 'unreachable', triedAt);
   }
 
   #told(by: HostConnection, peers: readonly ToldPeer[]): void {
@@ -358,9 +361,7 @@ export class Discovery {
     const member = this.#init.members?.of(peer);
     if (this.#stopped || !this.#isOn || member === undefined) return;
     if (member.state === 'alive') {
-      const by = this.#neighbours.get(member.by ?? peer);
-      if (by !== undefined)
-        this.book.learn(peer, told(member.addresses, by.reach), by.source, this.#clock.nowMs());
+      this.#learnOfMember(peer);
       if (member.cause === 'returned' || member.cause === 'refuted') this.book.returned(peer);
     } else if (member.state === 'dead') {
       const open = this.#connection(peer);
@@ -371,6 +372,13 @@ export class Discovery {
       }
     }
     this.#lookSoon();
+  }
+
+  #learnOfMember(peer: PeerIdText): void {
+    const member = this.#init.members?.of(peer);
+    const by = this.#neighbours.get(member?.by ?? peer);
+    if (member?.state === 'alive' && by !== undefined)
+      this.book.learn(peer, told(member.addresses, by.reach), by.source, this.#clock.nowMs());
   }
 
   #blame(peerId: PeerId, fault: PeersFault): void {

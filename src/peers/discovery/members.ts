@@ -5,8 +5,8 @@ import type { PeerIdText } from '../../host/host.ts';
 export interface Members {
   of(peer: PeerIdText): Member | undefined;
   onChange(listener: (peer: PeerIdText) => void): void;
-  /** A dial of ours showed something of the peer. */
-  observed(peer: PeerIdText, evidence: 'dial-refused' | 'dial-timeout'): void;
+  /** We dialled the peer at these addresses in vain; `refused`: at each of them. */
+  dialFailed(peer: PeerIdText, failed: 'refused' | 'unreachable', triedAt: readonly Multiaddr[]): void;
 }
 
 export interface Member {

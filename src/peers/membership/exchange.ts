@@ -7,6 +7,7 @@ import { MAX_UPDATES } from './messages.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { MembershipOptions } from './options.ts';
 import type { Ourselves } from './ourselves.ts';
+import { saysItIsAt } from './places.ts';
 import { sample } from './sample.ts';
 import type { States } from './states.ts';
 import type { Telling } from './telling.ts';
@@ -67,7 +68,7 @@ export class Exchange {
     const { self, digest, isAnswer } = hello;
     const { peer, incarnation } = sender;
     const isNews = sender.addresses.length === 0 || incarnation !== self.incarnation;
-    if (self.addresses.length > 0) sender.addresses = self.addresses;
+    if (self.addresses.length > 0) saysItIsAt(sender, self.addresses);
     if (self.incarnation > incarnation) {
       // First-hand: no bound, and it has contradicted whatever we held.
       sender.grudge = undefined;

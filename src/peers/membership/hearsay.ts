@@ -4,6 +4,7 @@ import type { LocalHealth } from './local-health.ts';
 import type { Member, MemberTable } from './member-table.ts';
 import type { MembershipOptions } from './options.ts';
 import type { Ourselves } from './ourselves.ts';
+import { movedTo, saysItIsAt } from './places.ts';
 import type { Prober } from './prober.ts';
 import type { States } from './states.ts';
 import type { Telling } from './telling.ts';
@@ -47,7 +48,7 @@ export class Hearsay {
     const { peer, state, incarnation, addresses } = update;
     const member = table.add(peer, state === 'suspect' ? 'alive' : state, incarnation, nowMs, false);
     if (member === undefined) return;
-    member.addresses = addresses;
+    saysItIsAt(member, addresses);
     member.by = update.by[0] ?? from;
     member.cause = state === 'alive' || state === 'suspect' ? 'joined' : 'told';
     states.announce(member);
@@ -57,11 +58,11 @@ export class Hearsay {
 
   #learnAlive(member: Member, update: Update, from: PeerIdText, nowMs: number): void {
     if (update.incarnation <= member.incarnation) {
-      if (member.addresses.length === 0 && isLiving(member.state)) member.addresses = update.addresses;
+      if (member.addresses.length === 0 && isLiving(member.state)) saysItIsAt(member, update.addresses);
       return;
     }
     member.grudge = undefined;
-    if (update.addresses.length > 0) member.addresses = update.addresses;
+    if (update.addresses.length > 0) movedTo(member, update.addresses);
     this.#init.states.set(member, 'alive', update.incarnation, 'refuted', from, nowMs);
     this.#init.telling.tell(update, from);
   }

@@ -13,7 +13,7 @@ export interface MemberInfo {
   /** Who said so; null: found out by this node. */
   readonly by: PeerIdText | null;
   readonly cause: MemberCause;
-  /** Multiaddrs without /p2p/, as the member gave them or as it was connected; not verified when it is not. */
+  /** Multiaddrs without /p2p/: where it was reached, then where it says it is, which is not verified. */
   readonly addresses: readonly string[];
 }
 
@@ -31,6 +31,8 @@ export interface Member extends MemberInfo {
   by: PeerIdText | null;
   cause: MemberCause;
   addresses: readonly string[];
+  /** Where we reached it last, unless it moved or dials us since (places.ts). */
+  dialledAt: string | undefined;
   /** A connection is open. */
   connected: boolean;
   /** It has said something over it. */
@@ -106,6 +108,7 @@ export class MemberTable {
       by: null,
       cause: 'joined',
       addresses: [],
+      dialledAt: undefined,
       connected: isNeighbour,
       spoke: false,
       greeted: false,

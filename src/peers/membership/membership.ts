@@ -10,6 +10,7 @@
  */
 import type { PeerId } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
+import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Cancel, Clock, Random } from '../../environment.ts';
 import { parseMultiaddr } from '../../host/address.ts';
 import { DialRefusedError, type Host, type PeerIdText } from '../../host/host.ts';
@@ -24,7 +25,9 @@ import type { MembershipOptions } from './options.ts';
 import { Swim } from './swim.ts';
 
 /** What others in this node see of a peer. */
-export type Evidence = 'connected' | 'disconnected' | 'dial-refused' | 'dial-timeout';
+export type Evidence = 'connected' | 'disconnected';
+/** How a dial of theirs ended; `refused`: at every address. */
+export type FailedDial = 'refused' | 'unreachable';
 
 /** A list of all members, twice. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
@@ -151,22 +154,23 @@ export class Membership {
           this.#ids.delete(peer);
           this.#swim.disconnected(peer, nowMs);
           break;
-        case 'dial-refused':
-          this.#swim.dialFailed(peer, 'refused', nowMs);
-          break;
-        case 'dial-timeout':
-          this.#swim.dialFailed(peer, 'unreachable', nowMs);
-          break;
       }
     });
+  }
+
+  /** Others in this node dialled it at these addresses in vain. */
+  dialFailed(peer: PeerIdText, failed: FailedDial, triedAt: readonly Multiaddr[]): void {
+    if (!this.#runs || this.#visiting.has(peer)) return;
+    const places = triedAt.map((address) => withoutPeer(address.toString()));
+    this.#do((nowMs) => this.#swim.dialFailed(peer, failed, places, nowMs));
   }
 
   #connected(peer: PeerIdText, peerId: PeerId, nowMs: number): void {
     const open = this.#connection(peerId);
     if (open === undefined) return;
     this.#ids.set(peer, peerId);
-    const dialled = open.direction === 'outbound' ? [withoutPeer(open.remoteAddress.toString())] : [];
-    this.#swim.connected(peer, dialled, nowMs);
+    const dialledAt = open.direction === 'outbound' ? withoutPeer(open.remoteAddress.toString()) : undefined;
+    this.#swim.connected(peer, dialledAt, nowMs);
     if (this.#streams.peers().includes(peer)) this.#swim.greeted(peer, nowMs);
   }
 

@@ -16,6 +16,7 @@
  *  3. An answer that comes too late is one: the peer is slow, not dead. Pings are left open for three time-outs.
  *  4. A connection lost without a goodbye is looked into at once, by a dial. Refused: its process is gone, and it is dead
  *     there and then, for no live process refuses. Accepted: it did not want us. Anything else: others are asked (2).
+ *     A dial somewhere else says nothing, for it may have moved: it is looked for where it is.
  *  5. A member that nobody we know of is connected to would stay alive for ever: now and then one that we are not
  *     connected to is dialled.
  *
@@ -62,6 +63,7 @@ import { MemberTable, type Member } from './member-table.ts';
 import { Neighbours } from './neighbours.ts';
 import type { MembershipOptions } from './options.ts';
 import { Ourselves } from './ourselves.ts';
+import { isAmong, reachedAt } from './places.ts';
 import { ProbeRounds } from './probe-rounds.ts';
 import { Prober } from './prober.ts';
 import { States } from './states.ts';
@@ -209,15 +211,15 @@ export class Swim {
 
   // What happens
 
-  /** @param addresses it was dialled at; none when it dialled. */
-  connected(peer: PeerIdText, addresses: readonly string[], nowMs: number): void {
+  /** @param dialledAt where we dialled it; undefined when it dialled us. */
+  connected(peer: PeerIdText, dialledAt: string | undefined, nowMs: number): void {
     this.#enter(nowMs);
     const known = this.#table.get(peer);
     const member = known ?? this.#table.add(peer, 'alive', 0, nowMs, true)!;
     if (!member.connected || known === undefined) member.connectedMs = nowMs;
     member.connected = true;
     this.#neighbours.add(member);
-    if (addresses.length > 0) member.addresses = addresses;
+    reachedAt(member, dialledAt);
     this.#prober.forget(member);
     if (known === undefined) this.#states.announce(member);
     else if (member.state !== 'alive') this.#states.lives(member, 'returned', null, nowMs);
@@ -254,19 +256,26 @@ export class Swim {
     if (member !== undefined) member.greeted = false;
   }
 
-  /** Somebody in this node dialled it in vain. */
-  dialFailed(peer: PeerIdText, reach: 'refused' | 'unreachable', nowMs: number): void {
+  /** Somebody in this node dialled it in vain. `refused`: at all of these addresses. */
+  dialFailed(
+    peer: PeerIdText,
+    reach: 'refused' | 'unreachable',
+    triedAt: readonly string[],
+    nowMs: number,
+  ): void {
     this.#enter(nowMs);
     const member = this.#table.get(peer);
     if (member === undefined || member.connected || !isLiving(member.state) || !this.#runs) return;
-    if (reach === 'refused' && member.lostMs > -Infinity) {
+    const isThere = isAmong(member, triedAt);
+    if (reach === 'refused' && isThere && member.lostMs > -Infinity) {
       this.#prober.forget(member);
       this.#states.dies(member, 'dead', 'refused', null, nowMs);
       return;
     }
     if (this.#prober.isProbing(member) || nowMs - member.lookedIntoMs < LOOK_AGAIN_MS) return;
     member.lookedIntoMs = nowMs;
-    this.#prober.ask(member, reach, nowMs);
+    if (isThere) this.#prober.ask(member, reach, nowMs);
+    else this.#prober.reach(member, nowMs);
   }
 
   ponged(peer: PeerIdText, id: number, nowMs: number): void {

@@ -3,6 +3,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys';
 import type { PrivateKey } from '@libp2p/interface';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import assert from 'node:assert/strict';
+import type { NodeOptions } from '../../../src/config.ts';
 import { launchNode } from '../../../src/launch.ts';
 import type { MemberEvent, TraceEvent } from '../../../src/telemetry/trace.ts';
 import { eventually } from '../../helpers/poll.ts';
@@ -14,11 +15,11 @@ const membersOf = (nodes: readonly TestNode[], peer: string): (string | undefine
 const eventsOf = ({ events }: TestNode, peer: string): MemberEvent[] =>
   events.filter((event): event is MemberEvent => event.kind === 'member' && event.peer === peer);
 
-/** Somebody whose address and identity stay, whatever becomes of the process. */
-async function launchMortal(privateKey: PrivateKey, listen: string, peer: string): Promise<TestNode> {
+/** Somebody whose identity stays, whatever becomes of the process. */
+async function launchMortal(privateKey: PrivateKey, options: Partial<NodeOptions>): Promise<TestNode> {
   const events: TraceEvent[] = [];
   const running = await launchNode(
-    { 'http.port': 0, verbosity: 1, listen: [listen], peer: [peer] },
+    { 'http.port': 0, verbosity: 1, ...options },
     { privateKey, trace: { record: (event) => void events.push(event) } },
   );
   return { ...running, events };
@@ -38,7 +39,7 @@ describe('membership over TCP', function () {
     const line = await startLine(3);
     running.push(...line);
     const key = await generateKeyPair('Ed25519');
-    const mortal = await launchMortal(key, '/ip4/127.0.0.1/tcp/0', line[2]!.multiaddrs[0]!);
+    const mortal = await launchMortal(key, { peer: [line[2]!.multiaddrs[0]!] });
     running.push(mortal);
     const mortalId = peerIdFromPrivateKey(key).toString();
     await eventually('all to know each other', () =>
@@ -83,7 +84,8 @@ describe('membership over TCP', function () {
     assert.deepEqual([far.cause, far.by], ['told', line[2]!.node.peerId.toString()]);
     await mortal.stop();
     running.splice(running.indexOf(mortal), 1);
-    const reborn = await launchMortal(key, address.replace(/\/p2p\/.*/, ''), line[2]!.multiaddrs[0]!);
+    const listen = [address.replace(/\/p2p\/.*/, '')];
+    const reborn = await launchMortal(key, { listen, peer: [line[2]!.multiaddrs[0]!] });
     running.push(reborn);
     await eventually('all to hold it alive, by its own word', () =>
       line.every(({ node }) => {
@@ -103,6 +105,42 @@ describe('membership over TCP', function () {
         ),
       ),
     );
+  });
+
+  it('one started again on another port is dead once, and found there', async () => {
+    // Begun from by all, and wants nobody; nor does the mortal, so that those who dialled it have to find it.
+    const content = { 'peers.target': 1, 'peers.floor': 1, 'peers.outbound': 1 };
+    const key = await generateKeyPair('Ed25519');
+    const mortalId = peerIdFromPrivateKey(key).toString();
+    const launch = async (privateKey: PrivateKey, options: Partial<NodeOptions>): Promise<TestNode> => {
+      const node = await launchMortal(privateKey, options);
+      running.push(node);
+      return node;
+    };
+    const first = await launch(await generateKeyPair('Ed25519'), { discovery: true, ...content });
+    const bootstrap = first.multiaddrs;
+    const mortal = await launch(key, { bootstrap, ...content });
+    const seeker = await launch(await generateKeyPair('Ed25519'), { bootstrap });
+    const isFound = (): boolean =>
+      seeker.node.host
+        .connections()
+        .some(({ peerId, direction }) => peerId.toString() === mortalId && direction === 'outbound');
+    await eventually(
+      'the seeker to have dialled the mortal, and noted it',
+      () => isFound() && seeker.node.discovery!.book.get(mortalId)?.tested,
+    );
+    await mortal.node.host.stop();
+    await eventually('all to hold it dead', () =>
+      membersOf([first, seeker], mortalId).every((state) => state === 'dead'),
+    );
+    await mortal.stop();
+    running.splice(running.indexOf(mortal), 1);
+    await launch(key, { bootstrap, ...content });
+    await eventually('the seeker to have dialled it again', isFound);
+    for (const node of [first, seeker]) {
+      const deaths = eventsOf(node, mortalId).filter(({ state }) => state === 'dead');
+      assert.equal(deaths.length, 1);
+    }
   });
 
   it('one that stops has left, and nobody dials it', async () => {

@@ -44,6 +44,18 @@ describe('AddressBook', () => {
     assert.deepEqual(book.get('a')!.addresses, [at(2), at(1)]);
   });
 
+  it('tries a lost one where it is said to be too, after where it was', () => {
+    const book = bookOf();
+    book.proved('a', at(1), 0);
+    book.disconnected('a', 60_000, 1);
+    assert.equal(book.learn('a', [at(1)], 't', 2), false);
+    for (const place of [2, 3, 4, 5, 6]) assert.equal(book.learn('a', [at(place)], 't', 2), true);
+    assert.deepEqual(book.get('a')!.addresses, [at(1), at(6), at(5), at(4)]);
+    book.proved('a', at(5), 3);
+    assert.equal(book.get('a')!.addresses[0], at(5));
+    assert.equal(book.learn('a', [at(7)], 't', 4), false);
+  });
+
   it('forgets an untested one with its third failure, and keeps a tested one as lost, waiting ever longer', () => {
     const forgotten: string[] = [];
     const book = bookOf(forgotten);

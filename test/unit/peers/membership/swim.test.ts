@@ -31,7 +31,7 @@ class Alone {
   }
 
   connect(peer: string): void {
-    this.swim.connected(peer, [`/memory/${peer}`], this.nowMs);
+    this.swim.connected(peer, `/memory/${peer}`, this.nowMs);
     this.swim.greeted(peer, this.nowMs);
     this.#collect();
   }
@@ -329,6 +329,63 @@ describe('swim', () => {
         alone.actions.filter((action) => action.do === 'reach'),
         [],
       );
+    });
+  });
+
+  describe('a dial of others in this node, in vain', () => {
+    /** `a` was connected and is not, and is alive; `last`: what was done about the dial. */
+    const after = (
+      failed: 'refused' | 'unreachable',
+      triedAt: string,
+      then: (alone: Alone) => void = () => undefined,
+    ): { alone: Alone; last: Action[] } => {
+      const alone = new Alone(PEERS);
+      alone.pass(5000);
+      alone.disconnect('a');
+      const dial = alone.take().find((action) => action.do === 'reach');
+      assert.ok(dial?.do === 'reach');
+      alone.reached('a', dial.id, 'reached');
+      then(alone);
+      alone.take();
+      alone.swim.dialFailed('a', failed, [triedAt], alone.nowMs);
+      return { alone, last: alone.swim.take() };
+    };
+    const moved = (alone: Alone): void =>
+      alone.news('b', { peer: 'a', incarnation: 1, addresses: ['/memory/new'] });
+
+    it('refused where it was reached: dead at once', () => {
+      assert.equal(after('refused', '/memory/a').alone.state('a'), 'dead');
+    });
+
+    it('refused where it was before it moved: it is looked for where it is', () => {
+      for (const failed of ['refused', 'unreachable'] as const) {
+        const { alone, last } = after(failed, '/memory/a', moved);
+        assert.equal(alone.state('a'), 'alive');
+        const dials = last.flatMap((action) => (action.do === 'reach' ? action.addresses : []));
+        assert.deepEqual(dials, ['/memory/new']);
+      }
+      assert.equal(after('refused', '/memory/new', moved).alone.state('a'), 'dead');
+    });
+
+    it('refused at another address than it was reached at, which others know as well: it is looked for', () => {
+      const says = (alone: Alone): void => {
+        alone.connect('a');
+        const self: Update = { peer: 'a', state: 'alive', incarnation: 0, addresses: ['/memory/b'], by: [] };
+        alone.hear('a', { kind: 'hello', self, digest: 0, isAnswer: true });
+        assert.deepEqual(alone.swim.get('a')!.addresses, ['/memory/a', '/memory/b']);
+        alone.disconnect('a');
+        const dial = alone.take().find((action) => action.do === 'reach');
+        assert.ok(dial?.do === 'reach');
+        alone.reached('a', dial.id, 'reached');
+      };
+      const { alone, last } = after('refused', '/memory/b', says);
+      assert.equal(alone.state('a'), 'alive');
+      assert.ok(last.some((action) => action.do === 'reach'));
+    });
+
+    it('no answer where it is: others are asked', () => {
+      const { last } = after('unreachable', '/memory/a');
+      assert.ok(last.some((action) => action.do === 'send' && action.message.kind === 'ask'));
     });
   });
 
