@@ -11,7 +11,10 @@ export function networkCompliance(name: string, backend: NetworkBackend): void {
   const net = new NetworkUnderTest(backend);
   const { begin, submit, bytesBalance } = net;
 
-  describe(`${name} keeps the contract of a network`, () => {
+  describe(`${name} keeps the contract of a network`, function () {
+    // Several waits of the backend's patience in one test.
+    this.timeout(180_000);
+
     afterEach(async () => {
       if (backend.countsLinkBytes) await bytesBalance();
       else assert.equal(net.network.underWayBytes(), null);

@@ -14,7 +14,7 @@ interface Explained {
 }
 
 describe('txgossip node', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let directory: string;
   let running: Command[] = [];
 

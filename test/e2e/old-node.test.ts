@@ -15,9 +15,7 @@ async function underNode(version: string): ReturnType<typeof finished> {
   );
 }
 
-describe('txgossip under an old Node', function () {
-  this.timeout(60_000);
-
+describe('txgossip under an old Node', () => {
   for (const version of ['18.20.8', '20.0.0', '22.17.1']) {
     it(`says in one line what it needs under ${version}`, async () => {
       const { code, stdout, stderr } = await underNode(version);

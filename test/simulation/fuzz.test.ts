@@ -5,7 +5,8 @@ import { CaseRunner } from '../../testnet/fuzz/case-runner.ts';
 import { hunt } from '../../testnet/fuzz/hunt.ts';
 import { randomCase } from '../../testnet/fuzz/random-case.ts';
 
-describe('Random networks, workloads and faults', () => {
+describe('Random networks, workloads and faults', function () {
+  this.timeout(180_000);
   const runner = new CaseRunner();
   after(() => runner.stop());
 

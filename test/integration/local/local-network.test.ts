@@ -31,7 +31,7 @@ async function start(
 }
 
 describe('LocalNetwork', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   describe('two nodes', () => {
     let network: LocalNetwork;
@@ -144,15 +144,21 @@ describe('LocalNetwork', function () {
 
   it('gives up a start that takes too long, and says what was missing and what to change', async () => {
     const options = { dialtimeout: 100 };
-    const sections = { links: { latencyMs: 400 }, measure: { startTimeoutMs: 3000 } };
-    await assert.rejects(start({ count: 2, perProcess: 2, options }, {}, sections), (error: Error) => {
-      const missing =
-        /(of 2 nodes were not up, )?1 of 1 connections were not there, 2 of 2 nodes had no mesh after 3000 ms( \(a dial failed: .+\))?; .*measure\.startTimeoutMs/;
-      const [, notUp, failedDial] = missing.exec(error.message) ?? assert.fail(error.message);
+    const missing =
+      /(of 2 nodes were not up, )?1 of 1 connections were not there, 2 of 2 nodes had no mesh after (\d+) ms( \(a dial failed: .+\))?; .*measure\.startTimeoutMs/;
+    const saysWhy = async (startTimeoutMs: number): Promise<boolean> => {
+      const sections = { links: { latencyMs: 400 }, measure: { startTimeoutMs } };
+      const { message } = await start({ count: 2, perProcess: 2, options }, {}, sections).then(
+        () => assert.fail('it started'),
+        (error: unknown) => error as Error,
+      );
+      const [, notUp, afterMs, failedDial] = missing.exec(message) ?? assert.fail(message);
+      assert.equal(Number(afterMs), startTimeoutMs);
       // On a machine that is short of time the nodes have not come to dial.
-      assert.ok(notUp !== undefined || failedDial !== undefined, error.message);
-      return true;
-    });
+      return notUp !== undefined || failedDial !== undefined;
+    };
+    // They may just have come to it when the time is over; not with five times as much.
+    assert.ok((await saysWhy(3000)) || (await saysWhy(15_000)), 'no word of a dial');
   });
 
   it('refuses beforehand what cannot be done to processes, and starts nothing', async () => {
@@ -187,20 +193,31 @@ describe('LocalNetwork', function () {
 });
 
 describe('DutyCycle on a process', () => {
-  it('takes from it the processor time it is to lack', async function () {
-    this.timeout(10_000);
+  it('takes from it the processor time it is to lack', async () => {
     const busy = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
-    const cycle = new DutyCycle(
-      realClock,
-      { freeze: () => void busy.kill('SIGSTOP'), thaw: () => void busy.kill('SIGCONT') },
-      5,
-    );
+    let thawedMs = 0;
+    let thawedAtMs: number | undefined;
+    const freeze = (): void => {
+      busy.kill('SIGSTOP');
+      if (thawedAtMs !== undefined) thawedMs += realClock.nowMs() - thawedAtMs;
+      thawedAtMs = undefined;
+    };
+    const thaw = (): void => {
+      thawedAtMs ??= realClock.nowMs();
+      busy.kill('SIGCONT');
+    };
+    const cycle = new DutyCycle(realClock, { freeze, thaw }, 5);
     try {
       const beforeSeconds = await cpuSeconds(busy.pid!);
-      await new Promise((resolve) => setTimeout(resolve, 2000));
-      const usedSeconds = (await cpuSeconds(busy.pid!)) - beforeSeconds;
-      // 0.4 s of 2; less where others want the processor as well.
-      assert.ok(usedSeconds > 0.05 && usedSeconds < 0.6, `${usedSeconds} s`);
+      await eventually('turns enough', () => thawedMs > 300);
+      // Where others want the processor as well it comes later to what it may have.
+      const usedMs = await eventually('it to have run', async () => {
+        const usedSeconds = (await cpuSeconds(busy.pid!)) - beforeSeconds;
+        return usedSeconds > 0 && usedSeconds * 1000;
+      });
+      const mayMs = thawedMs + (thawedAtMs === undefined ? 0 : realClock.nowMs() - thawedAtMs);
+      // The kernel counts in steps of 10 ms.
+      assert.ok(usedMs <= mayMs + 50, `${usedMs} of ${mayMs} ms`);
     } finally {
       cycle.end();
       busy.kill('SIGKILL');

@@ -75,8 +75,8 @@ describe('baselines between real nodes', () => {
     nodes = await startLine(2, { propagation: 'flood' });
     const [first, second] = nodes as [TestNode, TestNode];
     await first.node.host.disconnect(second.node.peerId);
-    await eventually('them to meet again', () => first.node.propagation.meshPeers().length === 1, 10_000);
-    await eventually('both to know', () => second.node.propagation.meshPeers().length === 1, 10_000);
+    await eventually('them to meet again', () => first.node.propagation.meshPeers().length === 1);
+    await eventually('both to know', () => second.node.propagation.meshPeers().length === 1);
     assert.equal((await first.node.submit(transfer(0, 0))).status, 'pending');
     await eventually('it to arrive', () => second.node.pool.counts.pending === 1);
   });

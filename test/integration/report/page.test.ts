@@ -55,8 +55,7 @@ interface Opened {
   complaints: string[];
 }
 
-describe('the report in a browser', function () {
-  this.timeout(60_000);
+describe('the report in a browser', () => {
   let browser: Browser | undefined;
   let folder: string | undefined;
 

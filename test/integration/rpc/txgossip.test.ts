@@ -94,8 +94,12 @@ describe('txgossip and admin on real nodes', () => {
     const scores = await result<{ peer: string; inMesh: boolean; score: number }[]>(1, 'txgossip_peerScores');
     assert.deepEqual(scores.map(({ peer }) => peer).sort(), [idOf(0), idOf(2)].sort());
     assert.ok(scores.every(({ inMesh, score }) => inMesh && score >= 0));
-    const health = await result<{ ok: boolean; reasons: string[]; peers: number }>(0, 'txgossip_health');
-    assert.deepEqual([health.ok, health.reasons, health.peers], [true, [], 2]);
+    // A machine that is busy makes timers late, and so a node that is not at ease for a while.
+    const health = await eventually('it to be at ease', async () => {
+      const said = await result<{ ok: boolean; reasons: string[]; peers: number }>(0, 'txgossip_health');
+      return said.ok && said;
+    });
+    assert.deepEqual([health.reasons, health.peers], [[], 2]);
 
     const again = await ask(nodes[0]!.rpcUrl, 'eth_sendRawTransaction', toHex(transfer(0, 0)));
     assert.equal(again.error!.message, 'already known');

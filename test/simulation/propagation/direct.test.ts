@@ -51,9 +51,7 @@ async function arrivalAt(simulation: Simulation, node: number, hash: Hex): Promi
   return events.find((event): event is ArrivalEvent => event.kind === 'arrival' && event.hash === hash);
 }
 
-describe('baselines in virtual time', function () {
-  this.timeout(30_000);
-
+describe('baselines in virtual time', () => {
   for (const [propagation, provenance, crossings] of [
     ['flood', 'push', 1],
     ['announce', 'pull', 3],

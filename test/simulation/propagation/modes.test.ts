@@ -99,9 +99,7 @@ async function provenances(simulation: Simulation): Promise<Record<string, numbe
 
 const protocolsOf = ({ streams }: Wire): string[] => [...streams.keys()].sort();
 
-describe('modes of propagation', function () {
-  this.timeout(30_000);
-
+describe('modes of propagation', () => {
   it('hybrid pushes, announces and compares', async () => {
     const wire = await observe('hybrid', everybodyHasAll);
     assert.ok(wire.ihave > 0);

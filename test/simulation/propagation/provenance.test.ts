@@ -37,9 +37,7 @@ const network = (propagation: string, options: object = {}) =>
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
 
-describe('provenance', function () {
-  this.timeout(30_000);
-
+describe('provenance', () => {
   for (const propagation of PROPAGATION_MODES) {
     it(`${propagation}: copies of single transactions add up to all, through losses, cuts and crashes`, async () => {
       const scenario = network(propagation);
