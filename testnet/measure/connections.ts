@@ -144,7 +144,7 @@ export function timeToConnected(record: ExperimentRecord): Summary['timeToConnec
   };
 }
 
-/** Null: they never were. */
+/** Null: they never were. One alone always was. */
 function firstConnected(nodes: readonly number[], spans: readonly ConnectionSpan[]): number | null {
   const inOrder = [...spans].sort((x, y) => x.fromMs - y.fromMs);
   // Not before so many have opened, even had none of them closed again.
@@ -153,10 +153,10 @@ function firstConnected(nodes: readonly number[], spans: readonly ConnectionSpan
   while (atBest.count > 1 && opened < inOrder.length) atBest.join(inOrder[opened++]!);
   if (atBest.count > 1) return null;
   for (; opened <= inOrder.length; opened++) {
-    const { fromMs } = inOrder[opened - 1]!;
+    const fromMs = inOrder[opened - 1]?.fromMs ?? -Infinity;
     const parts = new Parts(nodes);
     for (const span of inOrder.slice(0, opened)) if (span.untilMs > fromMs) parts.join(span);
-    if (parts.count === 1) return fromMs;
+    if (parts.count <= 1) return fromMs;
   }
   return null;
 }

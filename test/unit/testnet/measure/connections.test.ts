@@ -133,6 +133,14 @@ describe('timeToConnected', () => {
     assert.equal(timeToConnected(record).connected, 300);
   });
 
+  it('waits for nobody where one node or none is there at the start', () => {
+    const record = recordWith([[0, 1, 200]], 2);
+    record.before[1]!.up = false;
+    assert.deepEqual(timeToConnected(record), { connected: 0, meshed: 700 });
+    record.before[0]!.up = false;
+    assert.equal(timeToConnected(record).connected, 0);
+  });
+
   it('is null when they never are, or nobody knows when they were up', () => {
     assert.equal(timeToConnected(recordWith([[0, 1, -900]])).connected, null);
     const { upAtMs: _, ...record } = recordWith([[0, 1, -900]], 2);
