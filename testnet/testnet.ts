@@ -118,6 +118,9 @@ export class Testnet {
 
   /** What was measured so far. */
   async figures(): Promise<Summary> {
+    const after = await this.#network.status();
+    const traces = await this.#network.traces();
+    // Asked first: what nodes count until they are asked belongs to what is measured.
     const nowMs = this.#network.clock.nowMs();
     const { summary } = summarize({
       network: this.#network.kind,
@@ -128,9 +131,9 @@ export class Testnet {
       submittedAtMs: nowMs,
       endedAtMs: nowMs,
       submissions: this.#submissions,
-      traces: await this.#network.traces(),
+      traces,
       before: this.#before,
-      after: await this.#network.status(),
+      after,
       droppedBytes: this.#network.droppedBytes(),
       digest: this.#network.digest(),
     });

@@ -36,5 +36,9 @@ describe('copiesAfterFirst', () => {
     assert.deepEqual(copiesAfterFirst(join(record), false), unknown);
     const uncounted = recordOf([events[0]!], { submissions: [submission(1)] });
     assert.deepEqual(copiesAfterFirst(join(uncounted), true), unknown);
+    const countedLate = recordOf([events[0]!, [arrival(1, 11, 0), copies(1, 1001, 1)]], {
+      submissions: [submission(1)],
+    });
+    assert.deepEqual(copiesAfterFirst(join(countedLate), true), unknown);
   });
 });
