@@ -41,7 +41,7 @@ export interface AdmissionInit {
   trace: TraceSink;
 }
 
-/** 60 ms of one core, or two full messages. */
+/** 60 ms of one core: one message of the largest size, or two full ones of the default. */
 const TRANSACTIONS_AHEAD = 1_024;
 
 /** Hashes: 5 MB. Bounds what a flood of bad transactions leaves behind. */

@@ -36,7 +36,7 @@ const JUNK: ReadonlySet<RefusalCode> = new Set([
 
 /** Memory of a minute or two: a burst is forgiven soon, a habit is not. */
 const HALF_LIFE_MS = 60_000;
-/** Two full batches, 0.1 s of signature checks: more than a lagging or reorganised state explains. */
+/** Two full batches of the default size, 0.1 s of signature checks: more than a lagging or reorganised state explains. */
 const TOLERATED = 1_024;
 /** Known transactions are proof of an honest overlap, and free to make up: beyond so many they excuse no more. */
 const KNOWN_CREDIT = 1_024;

@@ -56,7 +56,7 @@ const MAX_SEEN = 65_536;
 /** Hashes of one message: 128 kB. */
 const MAX_HASHES = 4_096;
 
-/** Two of the largest batches for each of some dozen others that a peer hears the same from. */
+/** Two full batches of the default size for each of some dozen others that a peer hears the same from. */
 const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
 
 /** Transactions a peer sent, between their reading and their end. */
