@@ -1,7 +1,10 @@
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as nextLoopTurn } from 'node:timers/promises';
 
-/** CPU of this thread between two chances of the event loop to look at sockets and timers, ms. */
+/**
+ * CPU of this thread between two chances of the event loop to look at sockets and timers, ms. Never more than the time
+ * that went by: Linux counts CPU in ticks, and what is booked late may be a whole tick too much.
+ */
 export interface Turns {
   count: number;
   /** Without what garbage collection took of it. */
@@ -21,7 +24,7 @@ interface Turn {
 /** Those that took less are only counted. */
 const WORKING_MS = 0.5;
 
-/** CPU, not time: what else runs on the machine holds nobody's event loop. */
+/** CPU, not time alone: what else runs on the machine holds nobody's event loop. */
 export class TurnWatch {
   #count = 0;
   #working: Turn[] = [];
@@ -62,7 +65,7 @@ export class TurnWatch {
     const look = (): void => {
       const { user, system } = process.threadCpuUsage(before);
       const toMs = performance.now();
-      const cpuMs = (user + system) / 1000;
+      const cpuMs = Math.min((user + system) / 1000, toMs - fromMs);
       this.#count++;
       if (cpuMs > WORKING_MS) this.#working.push({ fromMs, toMs, cpuMs });
       before = process.threadCpuUsage();

@@ -1,7 +1,7 @@
 /**
  * How long one node holds its event loop, whatever comes: CPU between two chances to look at sockets and timers, of a node
- * in a process of its own, but for garbage collection, which is shown beside it. Linux counts CPU in ticks, of 4 ms here,
- * so a turn may look that much longer. Wants a quiet machine. About 20 s.
+ * in a process of its own, but for garbage collection, which is shown beside it. Linux counts CPU in ticks, of 4 ms here:
+ * on a busy machine a turn may look that much longer. About 20 s.
  *
  * - batches: full messages of 512 new transactions, first one by one, then ten at once;
  * - copies: the same in other messages, all known;
