@@ -47,7 +47,7 @@ export async function compare(
   theirCount: number,
 ): Promise<Difference> {
   if (theirCount === 0) return { theirs: [], ours: [...snapshot.hashes], symbols: 0, listed: [] };
-  const { frames, clock, options } = exchange;
+  const { frames, turn, options } = exchange;
   const first = await frames.read(MAX_FRAME_BYTES);
   if (first.kind === KIND.ids) return list(exchange, snapshot, theirCount, first, 0);
 
@@ -57,7 +57,7 @@ export async function compare(
     if (frame.kind !== KIND.symbols)
       throw new SyncFault(`a frame of kind ${frame.kind} where symbols were due`);
     const symbols = decodeSymbols(frame.body, decoder.taken, theirCount, asked);
-    if (symbols.length > 0) await inTurns(clock, decoder.taking(symbols));
+    if (symbols.length > 0) await inTurns(turn, decoder.taking(symbols));
     if (decoder.complete) break;
     asked =
       decoder.broken || symbols.length === 0 ? 0 : symbolsToAsk(decoder, theirCount, options.maxSymbols);
@@ -68,7 +68,7 @@ export async function compare(
   const { theirs, ours } = decoder.difference();
   return {
     theirs,
-    ours: await inTurns(clock, snapshot.selecting(new Set(ours))),
+    ours: await inTurns(turn, snapshot.selecting(new Set(ours))),
     symbols: decoder.taken,
     listed: undefined,
   };
@@ -93,7 +93,7 @@ function symbolsToAsk(decoder: DifferenceDecoder, theirCount: number, maxSymbols
 }
 
 async function list(
-  { frames, clock, options }: Exchange,
+  { frames, turn, options }: Exchange,
   snapshot: Snapshot,
   theirCount: number,
   first: Frame | undefined,
@@ -113,5 +113,5 @@ async function list(
     if (keys.length < due) throw new SyncFault(`${keys.length} ids where ${due} were due`);
     for (const key of keys) listed.push(key);
   }
-  return { ...(await inTurns(clock, snapshot.differing(listed))), symbols, listed };
+  return { ...(await inTurns(turn, snapshot.differing(listed))), symbols, listed };
 }

@@ -5,6 +5,7 @@ import type { PeerIdText } from '../../host/host.ts';
 import type { HashMemory } from '../../mempool/hash-memory.ts';
 import type { Mempool } from '../../mempool/mempool.ts';
 import type { Admission, Admitted } from '../admission.ts';
+import type { Turn } from '../turn.ts';
 import type { SyncFrames } from './frames.ts';
 import type { SyncOptions } from './options.ts';
 import type { Pace } from './pace.ts';
@@ -14,6 +15,8 @@ export interface Exchange {
   frames: SyncFrames;
   peer: PeerIdText;
   clock: Clock;
+  /** What this session has held the event loop for. */
+  turn: Turn;
   pool: Mempool;
   settled: SettledSet;
   admission: Pick<Admission, 'admitWhole' | 'refusedForGood'>;

@@ -11,6 +11,7 @@ import {
   PAGE_WINDOW,
   SyncFault,
 } from './messages.ts';
+import { inTurn } from './turns.ts';
 
 export interface Given {
   /** The peer says that it has these now. */
@@ -21,7 +22,7 @@ export interface Given {
 
 /** Sends transactions in pages, in their order; what has left the pool is left out. The last page says that it is. */
 export async function give(exchange: Exchange, hashes: readonly Hex[]): Promise<Given> {
-  const { frames, pace } = exchange;
+  const { frames, pace, turn } = exchange;
   const underWay: Hex[][] = [];
   const given: Given = { held: [], stopped: false };
   let next = 0;
@@ -41,7 +42,8 @@ export async function give(exchange: Exchange, hashes: readonly Hex[]): Promise<
     isLast = next === hashes.length;
     const list = encodeByteStrings(page.raws);
     await pace.given.pass(list.byteLength);
-    await frames.write(KIND.page, encodeFlagged(isLast, list));
+    // Encrypting it and handing it to the socket is what a page costs most.
+    await inTurn(turn, () => frames.write(KIND.page, encodeFlagged(isLast, list)));
     underWay.push(page.hashes);
   }
   return given;

@@ -20,7 +20,7 @@ import {
 import { keyOf } from './short-id.ts';
 import { keysOf, Snapshot } from './snapshot.ts';
 import { take } from './taking.ts';
-import { inTurns } from './turns.ts';
+import { inTurn, inTurns } from './turns.ts';
 import { unwantedKeys } from './unwanted.ts';
 
 /** Of DIFFERENT: salt and count. */
@@ -28,7 +28,7 @@ const MAX_ANSWER_BYTES = 16;
 
 /** The side that asks: what it does alone decides what a session costs. @throws see `compare`, `take`, `give`. */
 export async function initiate(exchange: Exchange): Promise<SessionResult> {
-  const { frames, settled, clock } = exchange;
+  const { frames, settled, turn } = exchange;
   const salt = exchange.salt();
   const claimed = settled.among(exchange.unbroadcast());
   const result: SessionResult = {
@@ -46,7 +46,8 @@ export async function initiate(exchange: Exchange): Promise<SessionResult> {
   if (kind === KIND.different) {
     result.answer = 'different';
     const theirs = decodeDifferent(body);
-    const snapshot = await inTurns(clock, Snapshot.taking(settled.hashes(), keyOf(salt, theirs.salt)));
+    const hashes = await inTurn(turn, () => settled.hashes());
+    const snapshot = await inTurns(turn, Snapshot.taking(hashes, keyOf(salt, theirs.salt)));
     const difference = await compare(exchange, snapshot, theirs.count);
     result.differences = difference.theirs.length + difference.ours.length;
     result.symbols = difference.symbols;
@@ -75,8 +76,8 @@ async function fetch(
   { theirs, listed }: Difference,
   result: SessionResult,
 ): Promise<void> {
-  const { frames, clock } = exchange;
-  const unwanted = await inTurns(clock, unwantedKeys(exchange, snapshot));
+  const { frames, turn } = exchange;
+  const unwanted = await inTurns(turn, unwantedKeys(exchange, snapshot));
   const wanted = new Set(theirs.filter((key) => !unwanted.has(key)));
   if (wanted.size === 0) return;
   if (!exchange.take()) {
@@ -102,10 +103,10 @@ async function offer(
   { ours }: Difference,
   result: SessionResult,
 ): Promise<void> {
-  const { frames, clock, pool } = exchange;
-  const ordered = await inTurns(clock, dearestFirst(ours.filter(exchange.gives), pool, exchange.baseFee()));
+  const { frames, turn, pool } = exchange;
+  const ordered = await inTurns(turn, dearestFirst(ours.filter(exchange.gives), pool, exchange.baseFee()));
   for (const { part } of parts(ordered, MAX_OFFERED)) {
-    const keys: IdKey[] = await inTurns(clock, keysOf(part, snapshot.key));
+    const keys: IdKey[] = await inTurns(turn, keysOf(part, snapshot.key));
     await frames.write(KIND.offer, encodeKeys(keys));
     const { kind, body } = await frames.read(1 + bitmapBytes(part.length));
     if (kind !== KIND.pick) throw new SyncFault(`a frame of kind ${kind} is no answer to an offer`);

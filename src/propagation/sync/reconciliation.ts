@@ -32,6 +32,7 @@ import { PeerBook } from './peer-book.ts';
 import { respond } from './responder.ts';
 import { Schedule } from './schedule.ts';
 import { SettledSet } from './settled-set.ts';
+import { Turn } from '../turn.ts';
 
 export const SYNC_PROTOCOL = '/txgossip/sync/1';
 
@@ -262,6 +263,7 @@ export class Reconciliation {
       frames,
       peer,
       clock: this.#clock,
+      turn: new Turn(this.#clock),
       pool,
       settled,
       admission,

@@ -29,7 +29,7 @@ import { keyOf } from './short-id.ts';
 import { Snapshot } from './snapshot.ts';
 import { SymbolStream } from './symbol-stream.ts';
 import { take } from './taking.ts';
-import { inTurns } from './turns.ts';
+import { inTurn, inTurns } from './turns.ts';
 import { unwantedKeys } from './unwanted.ts';
 
 const MAX_HELLO_BYTES = SALT_BYTES + 5 + DIGEST_BYTES;
@@ -38,7 +38,7 @@ const MAX_SYMBOL_REQUESTS = 96;
 
 /** Of a session that has come to an end: how many transactions it brought in. */
 export async function respond(exchange: Exchange, isBusy: () => boolean): Promise<number> {
-  const { frames, settled, clock } = exchange;
+  const { frames, settled, turn } = exchange;
   const hello = await readHello(exchange);
   const claimed = settled.among(exchange.unbroadcast());
   const ours = settled.summary();
@@ -50,9 +50,9 @@ export async function respond(exchange: Exchange, isBusy: () => boolean): Promis
     await frames.write(KIND.busy);
   } else {
     const salt = exchange.salt();
-    const hashes = settled.hashes();
+    const hashes = await inTurn(turn, () => settled.hashes());
     await frames.write(KIND.different, encodeDifferent({ salt, count: hashes.length }));
-    const snapshot = await inTurns(clock, Snapshot.taking(hashes, keyOf(hello.salt, salt)));
+    const snapshot = await inTurns(turn, Snapshot.taking(hashes, keyOf(hello.salt, salt)));
     const answers = new Answers(exchange, snapshot, hello.count);
     await answers.begin();
     for (;;) {
@@ -150,8 +150,8 @@ class Answers {
     for (const key of decodeKeys(rest, MAX_IDS_A_FRAME)) this.#wanted.add(key);
     if (this.#wanted.size > this.#snapshot.size) throw new SyncFault('more are wanted than there are');
     if (!isLast) return;
-    const { clock } = this.#exchange;
-    const hashes = await inTurns(clock, this.#snapshot.selecting(this.#wanted));
+    const { turn } = this.#exchange;
+    const hashes = await inTurns(turn, this.#snapshot.selecting(this.#wanted));
     if (hashes.length < this.#wanted.size) throw new SyncFault('what is wanted was never there');
     await this.#give(hashes);
   }
@@ -166,7 +166,7 @@ class Answers {
 
   async #offer(body: Uint8Array): Promise<void> {
     const exchange = this.#exchange;
-    const { frames, clock } = exchange;
+    const { frames, turn } = exchange;
     this.#allow('compare', 'fetched', 'offer');
     const offered = decodeKeys(body, MAX_OFFERED);
     this.#offered += offered.length;
@@ -180,7 +180,7 @@ class Answers {
       return;
     }
     try {
-      const unwanted = await inTurns(clock, unwantedKeys(exchange, this.#snapshot));
+      const unwanted = await inTurns(turn, unwantedKeys(exchange, this.#snapshot));
       const picked = new Set(offered.filter((key) => !unwanted.has(key)));
       await frames.write(KIND.pick, encodeFlagged(true, encodeBitmap(offered.map((key) => picked.has(key)))));
       if (picked.size > 0) this.taken += await take(exchange, picked, this.#snapshot.key);
@@ -192,7 +192,7 @@ class Answers {
   async #give(hashes: readonly Hex[]): Promise<void> {
     const exchange = this.#exchange;
     this.#step = 'fetched';
-    const ordered = await inTurns(exchange.clock, dearestFirst(hashes, exchange.pool, exchange.baseFee()));
+    const ordered = await inTurns(exchange.turn, dearestFirst(hashes, exchange.pool, exchange.baseFee()));
     const { held } = await give(exchange, ordered);
     exchange.shown(held);
   }
@@ -200,7 +200,7 @@ class Answers {
   async #sendSymbols(count: number): Promise<void> {
     const from = this.#symbolsSent;
     this.#symbolsSent += count;
-    await inTurns(this.#exchange.clock, this.#symbols.extending(this.#symbolsSent));
+    await inTurns(this.#exchange.turn, this.#symbols.extending(this.#symbolsSent));
     const { symbols } = this.#symbols;
     await this.#exchange.frames.write(
       KIND.symbols,
@@ -211,7 +211,9 @@ class Answers {
   async #sendIds(): Promise<void> {
     const from = this.#idsSent;
     this.#idsSent = Math.min(from + MAX_IDS_A_FRAME, this.#snapshot.size);
-    await this.#exchange.frames.write(KIND.ids, encodeIds(this.#snapshot.ids, from, this.#idsSent));
+    const { frames, turn } = this.#exchange;
+    const list = await inTurn(turn, () => encodeIds(this.#snapshot.ids, from, this.#idsSent));
+    await frames.write(KIND.ids, list);
   }
 
   #allow(...steps: Step[]): void {

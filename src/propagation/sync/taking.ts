@@ -14,7 +14,7 @@ import {
   SyncFault,
 } from './messages.ts';
 import type { SipKey } from './short-id.ts';
-import { finish, nextTurn } from './turns.ts';
+import { inTurns } from './turns.ts';
 import { keysOf } from './snapshot.ts';
 
 /** Between two attempts to have a page verified by a verifier that is busy, and how many there are. */
@@ -29,7 +29,7 @@ const BUSY_RETRIES = 20;
  * @throws {SyncFault} for what was not asked for, or what no node may forward. @throws {NotGiven}
  */
 export async function take(exchange: Exchange, wanted: ReadonlySet<IdKey>, key: SipKey): Promise<number> {
-  const { frames, pool, pace, maxPageBytes } = exchange;
+  const { frames, pool, pace, maxPageBytes, turn } = exchange;
   const few = wanted.size <= exchange.options.maxSpread;
   const left = new Set(wanted);
   let taken = 0;
@@ -44,17 +44,17 @@ export async function take(exchange: Exchange, wanted: ReadonlySet<IdKey>, key: 
     if (raws.length === 0 && !isLast) throw new SyncFault('an empty page before the last');
     const hashes = raws.map(transactionHash);
     // Deleting finds what comes twice, too.
-    for (const id of finish(keysOf(hashes, key)))
+    for (const id of await inTurns(turn, keysOf(hashes, key)))
       if (!left.delete(id)) throw new SyncFault('a transaction that was not asked for');
     exchange.copied(hashes);
     // Gossip has its turn between what a page costs before its signatures are checked, and after.
-    await nextTurn(exchange.clock);
+    await turn.next();
     await pace.taken.pass(body.byteLength);
     const results = await admit(exchange, raws);
     exchange.arrived(results, few);
     if (results.some(({ outcome }) => meaningOf(outcome).verdict === 'reject'))
       throw new SyncFault('a transaction no node may forward');
-    await nextTurn(exchange.clock);
+    await turn.next();
     taken += results.filter(({ outcome }) => outcome.status !== 'refused').length;
     goesOn &&= !isFull(results);
     await frames.write(KIND.ack, encodeFlagged(goesOn, encodeBitmap(hashes.map((hash) => pool.has(hash)))));

@@ -1,20 +1,30 @@
 /** Work cut into steps, so that thousands of ids do not hold up everything else the node has to do. */
-import type { Clock } from '../../environment.ts';
-import { Turn } from '../turn.ts';
+import type { Turn } from '../turn.ts';
 
-/** Each step of `work` must be short. In virtual time, where work takes none, it is done in one go. */
-export async function inTurns<T>(clock: Clock, work: Generator<void, T>): Promise<T> {
-  const turn = new Turn(clock);
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
-    if (turn.isOver()) await turn.next();
+/**
+ * Each step of `work` must be short. What was done in this turn before counts. In virtual time, where work takes none,
+ * it is done in one go.
+ */
+export async function inTurns<T>(turn: Turn, work: Generator<void, T>): Promise<T> {
+  turn.begin();
+  try {
+    for (;;) {
+      if (turn.isOver()) await turn.next();
+      const step = work.next();
+      if (step.done === true) return step.value;
+    }
+  } finally {
+    turn.end();
   }
 }
 
-/** Whatever else waits in the event loop has its turn first. */
-export async function nextTurn(clock: Clock): Promise<void> {
-  await new Turn(clock).next();
+/** A single step, in the next turn if this one is used up. What it goes on to wait for is not work. */
+export async function inTurn<T>(turn: Turn, step: () => T | Promise<T>): Promise<T> {
+  turn.begin();
+  if (turn.isOver()) await turn.next();
+  const result = step();
+  turn.end();
+  return result;
 }
 
 /** All of it at once. */

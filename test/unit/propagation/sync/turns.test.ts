@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { realClock } from '../../../../src/environment.ts';
-import { finish, inTurns } from '../../../../src/propagation/sync/turns.ts';
+import { finish, inTurn, inTurns } from '../../../../src/propagation/sync/turns.ts';
+import { Turn } from '../../../../src/propagation/turn.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 
 describe('work in turns', () => {
@@ -10,7 +11,7 @@ describe('work in turns', () => {
       for (let n = 0; n < 1000; n++) yield;
       return 7;
     }
-    assert.equal(await inTurns(clock, work()), 7);
+    assert.equal(await inTurns(new Turn(clock), work()), 7);
     assert.equal(finish(work()), 7);
   });
 
@@ -25,8 +26,36 @@ describe('work in turns', () => {
       }
       return turns;
     }
-    const seen = await inTurns(realClock, work());
+    const seen = await inTurns(new Turn(realClock), work());
     clearInterval(look);
     assert.ok(seen >= 8, `${seen} turns in 60 ms of work`);
+  });
+
+  it('counts what was done in the same turn before, however it was cut', async () => {
+    let nowMs = 0;
+    let turns = 0;
+    // Others have their turn whenever something is to happen later.
+    const clock = {
+      nowMs: () => nowMs,
+      after: (_delayMs: number, callback: () => void) => {
+        turns++;
+        queueMicrotask(callback);
+        return () => undefined;
+      },
+    };
+    const turn = new Turn(clock);
+    function* work(): Generator<void, void> {
+      nowMs += 1.5;
+      yield;
+      nowMs += 1.5;
+    }
+    await inTurns(turn, work());
+    await inTurn(turn, () => (nowMs += 1.5));
+    assert.equal(turns, 0);
+    await inTurns(turn, work());
+    assert.equal(turns, 1);
+    await inTurn(turn, () => (nowMs += 1.5));
+    await inTurn(turn, () => Promise.resolve());
+    assert.equal(turns, 2);
   });
 });
