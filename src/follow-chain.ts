@@ -1,11 +1,10 @@
 /** What a chain's heads mean to a node: the pool follows, and what it gains by it is spread like anything else. */
 import type { Clock } from './environment.ts';
-import type { Mempool } from './mempool/mempool.ts';
+import type { Mempool, Returned } from './mempool/mempool.ts';
 import type { Admission } from './propagation/admission.ts';
 import type { LocalTransactions } from './propagation/local-transactions.ts';
 import type { Propagation } from './propagation/propagation.ts';
 import { ChainFollower } from './state/upstream/chain-follower.ts';
-import type { Included } from './state/upstream/included-memory.ts';
 import type { UpstreamState } from './state/upstream/upstream-state.ts';
 import type { Logger } from './telemetry/log.ts';
 import type { TraceSink } from './telemetry/trace.ts';
@@ -28,33 +27,30 @@ export function followChain(init: FollowChainInit): ChainFollower {
     pool,
     clock,
     log,
-    onChange({ departed, promoted }, atMs) {
+    onChange({ departed, promoted, returned }, atMs) {
       for (const { transaction, reason } of departed) {
         trace.record({ kind: 'departure', atMs, hash: transaction.hash, reason });
       }
+      for (const each of returned) takeBack(each, atMs, init);
       propagation.spreadPromoted(promoted);
-    },
-    giveBack(orphaned, atMs) {
-      for (const included of orphaned) giveBack(included, atMs, init);
     },
   });
 }
 
-function giveBack(
-  { transaction, origin }: Included,
+function takeBack(
+  { transaction, origin, outcome }: Returned,
   atMs: number,
-  { pool, admission, propagation, locals, log }: FollowChainInit,
+  { admission, locals, log }: FollowChainInit,
 ): void {
   const { hash, raw } = transaction;
-  const results = admission.readmit([transaction], {
+  admission.noteReturned(hash, outcome, {
     // Of what peers brought, the chain is a second source beside gossip.
     provenance: origin === 'local' ? 'rpc' : 'sync',
     from: null,
     receivedAtMs: atMs,
     validationAtMs: atMs,
   });
-  propagation.spread(results);
-  if (origin === 'remote' || !pool.has(hash)) return;
+  if (origin === 'remote' || outcome.status === 'refused') return;
   locals.takeBack({ hash, raw }).catch((error: unknown) => {
     log.error({ err: error as Error, hash }, 'a transaction the chain gave back is not in the journal');
   });

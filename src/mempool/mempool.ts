@@ -4,7 +4,7 @@
  *   add ── admission.ts  is it good enough?      rules 1-9
  *       ── room.ts       who must leave for it?  rules 12-18
  *       ── store.ts      in it goes
- *       ── promote       what it frees           rules 10, 19
+ *       ── pool-update   what it frees           rules 10, 19
  *
  * The rules, numbered, with their reasons, are in README.md beside this file.
  */
@@ -22,14 +22,15 @@ import {
 } from './admission.ts';
 import { HashMemory } from './hash-memory.ts';
 import { checkInvariants } from './invariants.ts';
-import { fits } from './load.ts';
 import { resolveMempoolOptions, type MempoolOptions } from './options.ts';
 import type { Departure, DepartureReason, Outcome, Refused } from './outcome.ts';
-import { costOf } from './price.ts';
+import { PoolUpdate, type PoolChange } from './pool-update.ts';
 import { limitsOf, planRoom, type Limits } from './room.ts';
 import { SenderTransactions, type Entry, type Origin, type PoolStatus } from './sender-transactions.ts';
+import { notTakenBack, settle } from './settle.ts';
 import { PoolStore } from './store.ts';
 
+export type { PoolChange } from './pool-update.ts';
 export type { Origin } from './sender-transactions.ts';
 
 export interface PooledTransaction {
@@ -56,22 +57,25 @@ export interface SenderContent {
   queued: Transaction[];
 }
 
-/** What changed. No transaction is in two of the lists. */
-export interface PoolChange {
-  departed: Departure[];
-  /** Sender by sender, in nonce order. */
-  promoted: Transaction[];
-  demoted: Transaction[];
+/** A transaction the chain gives back: it was in the pool, in a block, and is in no block any more. */
+export interface GivenBack {
+  transaction: Transaction;
+  origin: Origin;
+}
+
+export interface Returned extends GivenBack {
+  /** `departed` is empty: who left for it is in the change it came with. */
+  outcome: Outcome;
+}
+
+/** What is returned and pending is among the promoted; what is refused is in none of the lists. */
+export interface HeadChange extends PoolChange {
+  /** Of what was given back, in that order. */
+  returned: Returned[];
 }
 
 /** Told of every change, whatever made it, when the pool is in order again. Must not change the pool. */
 export type PoolListener = (change: PoolChange) => void;
-
-interface Change {
-  departed: Departure[];
-  promoted: Entry[];
-  demoted: Entry[];
-}
 
 export class Mempool {
   readonly options: Readonly<MempoolOptions>;
@@ -108,8 +112,7 @@ export class Mempool {
   add(tx: Transaction, origin: Origin, nowMs: number): Outcome {
     const dismissed = this.precheck(tx, origin, nowMs);
     if (dismissed !== undefined) return dismissed;
-    const sender =
-      this.#store.senders.get(tx.sender) ?? new SenderTransactions(tx.sender, this.#state.nonce(tx.sender));
+    const sender = this.#store.senders.get(tx.sender) ?? this.#newSender(tx.sender);
     const nextNonce = sender.nextNonce;
     const replaced = sender.at(tx.nonce);
     const old = replaced?.transaction;
@@ -123,26 +126,26 @@ export class Mempool {
     const plan = planRoom(this.#store, this.#limits, { transaction: tx, origin, sender, status, replaced });
     if ('code' in plan) return plan;
 
-    this.#nowMs = nowMs;
-    const change: Change = { departed: [], promoted: [], demoted: [] };
-    if (replaced !== undefined)
-      change.departed.push({ transaction: replaced.transaction, reason: 'replaced' });
-    for (const entry of plan.displaced) this.#drop(entry, 'evicted', change);
-    for (const entry of plan.evicted) this.#evict(entry, change);
+    const update = this.#update(nowMs);
+    if (replaced !== undefined) {
+      update.departed.push({ transaction: replaced.transaction, reason: 'replaced' });
+    }
+    for (const entry of plan.displaced) update.drop(entry, 'evicted');
+    for (const entry of plan.evicted) update.evict(entry);
 
     if (replaced === undefined) {
       const entry = this.#store.insert(sender, tx, origin, nowMs);
-      if (status === 'pending') change.promoted.push(entry);
-      this.#promote(sender, change);
+      if (status === 'pending') update.promoted.push(entry);
+      update.promote(sender);
     } else {
       const entry = this.#store.replace(sender, replaced, tx, origin, nowMs);
-      if (status === 'pending') change.promoted.push(entry);
+      if (status === 'pending') update.promoted.push(entry);
     }
     const outcome: Outcome = {
       status,
       hash: tx.hash,
-      promoted: change.promoted.map((entry) => entry.transaction),
-      departed: change.departed,
+      promoted: update.promoted.map((entry) => entry.transaction),
+      departed: update.departed,
     };
     this.#tell({ promoted: outcome.promoted, departed: outcome.departed, demoted: [] });
     return outcome;
@@ -234,45 +237,63 @@ export class Mempool {
    * one becomes queued; should the queue then be over its limits, others depart as evicted. O(pool).
    */
   expire(nowMs: number): Departure[] {
-    this.#nowMs = nowMs;
+    const update = this.#update(nowMs);
     this.#evicted.forget(nowMs);
-    const change: Change = { departed: [], promoted: [], demoted: [] };
     const lifetimeMs = { pending: this.options.pendingLifetimeMs, queued: this.options.queuedLifetimeMs };
-    const old = (entry: Entry): boolean => nowMs - entry.sinceMs > lifetimeMs[entry.status];
-    for (const sender of [...this.#store.senders.values()]) {
-      if (sender.entries.some(old)) this.#depart(sender, old, 'expired', change);
-    }
-    return this.#told(change).departed;
+    const isOld = (entry: Entry): boolean => nowMs - entry.sinceMs > lifetimeMs[entry.status];
+    const senders = [...this.#store.senders.values()].filter(({ entries }) => entries.some(isOld));
+    for (const sender of senders) depart(sender, isOld, 'expired', update);
+    update.trim('queued', senders);
+    return this.#told(update).departed;
   }
 
   /**
    * Rule 11. The account view moved to another head: `addresses` changed; all senders when omitted. The base fee and
-   * the block gas limit are read anew. Must be called when the nonce or the balance of a sender changed.
+   * the block gas limit are read anew. Must be called when the nonce or the balance of a sender changed. What a
+   * reorganisation gives back, each once, comes in the same step, so that what stands on it is not taken for stranded
+   * meanwhile.
    */
-  onHead(addresses: Iterable<Hex> | undefined, nowMs: number): PoolChange {
-    this.#nowMs = nowMs;
+  onHead(
+    addresses: Iterable<Hex> | undefined,
+    nowMs: number,
+    givenBack: readonly GivenBack[] = [],
+  ): HeadChange {
+    const update = this.#update(nowMs);
     this.#store.baseFee = this.#state.baseFee;
     const lowered = this.#state.blockGasLimit < this.#blockGasLimit;
     this.#blockGasLimit = this.#state.blockGasLimit;
-    const change: Change = { departed: [], promoted: [], demoted: [] };
+
+    const given = this.#entriesFor(givenBack, nowMs);
     const all = addresses === undefined || lowered;
-    for (const address of all ? [...this.#store.senders.keys()] : addresses) {
-      // Gone meanwhile when what an earlier sender promoted took the last of its places.
-      const sender = this.#store.senders.get(address);
-      if (sender !== undefined) this.#settle(sender, change);
+    const senders: SenderTransactions[] = [];
+    for (const address of new Set([...(all ? this.#store.senders.keys() : addresses), ...given.keys()])) {
+      const sender =
+        this.#store.senders.get(address) ?? (given.has(address) ? this.#newSender(address) : undefined);
+      if (sender === undefined) continue;
+      this.#settle(sender, given.get(address) ?? [], update);
+      senders.push(sender);
     }
-    return this.#told(change);
+    update.trim('pending', senders);
+    for (const sender of senders) update.promote(sender);
+    update.trim('queued', senders);
+
+    const returned = givenBack.map((each) => ({
+      ...each,
+      outcome: this.#outcomeOf(each.transaction, update),
+    }));
+    return { ...this.#told(update), returned };
   }
 
   /** Takes one out, whatever its place; what stood on it becomes queued. Nothing when the pool has not got it. */
   remove(hash: Hex, reason: DepartureReason): PoolChange {
-    const change: Change = { departed: [], promoted: [], demoted: [] };
+    const update = this.#update(this.#nowMs);
     const entry = this.#store.byHash.get(hash);
     if (entry !== undefined) {
       const sender = this.#store.senders.get(entry.transaction.sender)!;
-      this.#depart(sender, (other) => other === entry, reason, change);
+      depart(sender, (other) => other === entry, reason, update);
+      update.trim('queued', [sender]);
     }
-    return this.#told(change);
+    return this.#told(update);
   }
 
   /** For tests and bug hunts. O(pool). @throws {Error} saying which invariant does not hold. */
@@ -280,10 +301,19 @@ export class Mempool {
     checkInvariants(this.#store, this.#limits);
   }
 
-  #told(change: Change): PoolChange {
-    const lasting = summary(change);
-    this.#tell(lasting);
-    return lasting;
+  #update(nowMs: number): PoolUpdate {
+    this.#nowMs = nowMs;
+    return new PoolUpdate(this.#store, this.#limits, this.#evicted, nowMs);
+  }
+
+  #newSender(address: Hex): SenderTransactions {
+    return new SenderTransactions(address, this.#state.nonce(address));
+  }
+
+  #told(update: PoolUpdate): PoolChange {
+    const change = update.change();
+    this.#tell(change);
+    return change;
   }
 
   #tell(change: PoolChange): void {
@@ -302,95 +332,56 @@ export class Mempool {
     );
   }
 
-  /** Rules 10 and 19: what continues the pending ones becomes pending; the first that finds no room leaves. */
-  #promote(sender: SenderTransactions, change: Change): void {
-    for (;;) {
-      const entry = sender.entries[sender.pendingCount];
-      if (entry?.transaction.nonce !== sender.nextNonce) return;
-      const { transaction, origin } = entry;
-      const plan = planRoom(this.#store, this.#limits, { transaction, origin, sender, status: 'pending' });
-      if ('code' in plan) {
-        if (plan.code === 'sender-limit') this.#drop(entry, 'evicted', change);
-        else this.#evict(entry, change);
-        return;
-      }
-      for (const victim of plan.evicted) this.#evict(victim, change);
-      change.promoted.push(this.#store.promoteNext(sender, this.#nowMs));
+  /** By sender. Not of what is pooled already. */
+  #entriesFor(givenBack: readonly GivenBack[], nowMs: number): Map<Hex, Entry[]> {
+    const entries = new Map<Hex, Entry[]>();
+    for (const { transaction, origin } of givenBack) {
+      if (this.#store.byHash.has(transaction.hash)) continue;
+      const entry = this.#store.entry(transaction, origin, 'pending', nowMs);
+      const ofSender = entries.get(transaction.sender);
+      if (ofSender === undefined) entries.set(transaction.sender, [entry]);
+      else ofSender.push(entry);
     }
+    return entries;
   }
 
-  /** Rule 11, for one sender. */
-  #settle(sender: SenderTransactions, change: Change): void {
-    const stateNonce = this.#state.nonce(sender.address);
-    let funds = this.#state.balance(sender.address);
-    const keep: Entry[] = [];
-    for (const entry of sender.entries) {
-      const { transaction } = entry;
-      if (transaction.nonce < stateNonce) {
-        change.departed.push({ transaction, reason: 'included' });
-      } else if (costOf(transaction) > funds || transaction.gasLimit > this.#blockGasLimit) {
-        change.departed.push({ transaction, reason: 'unpayable' });
-      } else {
-        keep.push(entry);
-      }
-    }
-    // Together they cost too much: the highest nonces leave, for they would be executed last.
-    for (const entry of keep) funds -= costOf(entry.transaction);
-    while (funds < 0n) {
-      const { transaction } = keep.pop()!;
-      funds += costOf(transaction);
-      change.departed.push({ transaction, reason: 'unpayable' });
-    }
-    this.#rearrange(sender, stateNonce, keep, change);
-    this.#promote(sender, change);
+  /** Rule 11, for one sender. `given` come back. */
+  #settle(sender: SenderTransactions, given: readonly Entry[], update: PoolUpdate): void {
+    const nonce = this.#state.nonce(sender.address);
+    const standing = {
+      nonce,
+      balance: this.#state.balance(sender.address),
+      blockGasLimit: this.#blockGasLimit,
+    };
+    const { keep, leaving } = settle(sender.entries, given, standing, this.options.replacementBumpPercent);
+    update.arrange(sender, nonce, keep, leaving, given);
   }
 
-  #depart(
-    sender: SenderTransactions,
-    leaves: (entry: Entry) => boolean,
-    reason: DepartureReason,
-    change: Change,
-  ): void {
-    const keep: Entry[] = [];
-    for (const entry of sender.entries) {
-      if (leaves(entry)) change.departed.push({ transaction: entry.transaction, reason });
-      else keep.push(entry);
+  /** What became of a transaction the chain gave back. */
+  #outcomeOf(transaction: Transaction, update: PoolUpdate): Outcome {
+    const { hash } = transaction;
+    const entry = this.#store.byHash.get(hash);
+    if (entry === undefined) {
+      const { reason } = update.departed.find((departure) => departure.transaction.hash === hash)!;
+      return notTakenBack(transaction, reason, this.#blockGasLimit);
     }
-    this.#rearrange(sender, sender.stateNonce, keep, change);
-  }
-
-  /** What is demoted may bring the queue over its limits: the sender's highest, then the cheapest of all leave. */
-  #rearrange(sender: SenderTransactions, stateNonce: bigint, keep: Entry[], change: Change): void {
-    const moved = stateNonce !== sender.stateNonce;
-    if (!moved && keep.length === sender.entries.length) return;
-    change.demoted.push(...this.#store.rearrange(sender, stateNonce, keep, this.#nowMs));
-    while (!fits(sender.load.queued, this.#limits.perSender.queued)) {
-      this.#drop(sender.last('queued')!, 'evicted', change);
-    }
-    while (!fits(this.#store.load.queued, this.#limits.global.queued)) {
-      const cheapest = this.#store.queued.first(NOBODY)?.sender ?? sender;
-      this.#evict(cheapest.last('queued')!, change);
-    }
-  }
-
-  /** Rules 14 and 20: for want of room in the pool, and remembered, so that it is not brought back at once. */
-  #evict(entry: Entry, change: Change): void {
-    this.#drop(entry, 'evicted', change);
-    this.#evicted.remember(entry.transaction.hash, this.#nowMs);
-  }
-
-  #drop(entry: Entry, reason: DepartureReason, change: Change): void {
-    this.#store.drop(entry);
-    change.departed.push({ transaction: entry.transaction, reason });
+    if (!update.newcomers.has(entry)) return ALREADY_KNOWN;
+    const { status } = entry;
+    return { status, hash, promoted: status === 'pending' ? [transaction] : [], departed: [] };
   }
 }
 
-const NOBODY: ReadonlySet<SenderTransactions> = new Set();
-
-/** What a sender was promoted or demoted to may have been undone for a sender after it; only what lasted is told. */
-function summary({ departed, promoted, demoted }: Change): PoolChange {
-  const left = new Set(departed.map(({ transaction }) => transaction.hash));
-  const lasting = (entries: Entry[]): Transaction[] =>
-    entries.map(({ transaction }) => transaction).filter(({ hash }) => !left.has(hash));
-  return { departed, promoted: lasting(promoted), demoted: lasting(demoted) };
+function depart(
+  sender: SenderTransactions,
+  leaves: (entry: Entry) => boolean,
+  reason: DepartureReason,
+  update: PoolUpdate,
+): void {
+  const keep: Entry[] = [];
+  const leaving: [Entry, DepartureReason][] = [];
+  for (const entry of sender.entries) {
+    if (leaves(entry)) leaving.push([entry, reason]);
+    else keep.push(entry);
+  }
+  update.arrange(sender, sender.stateNonce, keep, leaving);
 }

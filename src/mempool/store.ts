@@ -69,10 +69,16 @@ export class PoolStore {
     return slots > this.options.guaranteedSlotsPerSender ? this.surplus : this.guaranteed;
   }
 
+  /** In no index yet. */
+  entry(transaction: Transaction, origin: Origin, status: PoolStatus, nowMs: number): Entry {
+    return { transaction, origin, addedAtMs: nowMs, sequence: this.#sequence++, status, sinceMs: nowMs };
+  }
+
   /** A transaction of a nonce its sender has none of. Pending when it continues the pending ones. */
   insert(sender: SenderTransactions, transaction: Transaction, origin: Origin, nowMs: number): Entry {
     const status = transaction.nonce === sender.nextNonce ? 'pending' : 'queued';
-    const entry = this.#entry(transaction, origin, status, nowMs);
+    const entry = this.entry(transaction, origin, status, nowMs);
+    this.byHash.set(transaction.hash, entry);
     sender.entries.splice(sender.indexOf(transaction.nonce), 0, entry);
     if (status === 'pending') sender.pendingCount++;
     this.senders.set(sender.address, sender);
@@ -89,9 +95,10 @@ export class PoolStore {
     origin: Origin,
     nowMs: number,
   ): Entry {
-    const entry = this.#entry(transaction, origin, old.status, nowMs);
+    const entry = this.entry(transaction, origin, old.status, nowMs);
     sender.entries[sender.indexOf(transaction.nonce)] = entry;
     this.byHash.delete(old.transaction.hash);
+    this.byHash.set(transaction.hash, entry);
     this.#count(sender, old, -1);
     this.#count(sender, entry, 1);
     this.#refresh(sender);
@@ -121,14 +128,15 @@ export class PoolStore {
   }
 
   /**
-   * Keeps `keep` of the sender's entries, in their order, over an account at `stateNonce`. What was pending and no
-   * longer runs from there without a gap becomes queued, and is returned. O(the sender's entries).
+   * The sender has `keep` from now on, in nonce order, over an account at `stateNonce`; some of it may be new. What
+   * says it is pending and does not run from there without a gap becomes queued, and is returned. O(its entries).
    */
   rearrange(sender: SenderTransactions, stateNonce: bigint, keep: Entry[], nowMs: number): Entry[] {
     for (const entry of sender.entries) {
       this.byHash.delete(entry.transaction.hash);
       this.#count(sender, entry, -1);
     }
+    this.senders.set(sender.address, sender);
     sender.stateNonce = stateNonce;
     sender.entries = keep;
     sender.pendingCount = 0;
@@ -148,19 +156,6 @@ export class PoolStore {
     }
     this.#refresh(sender);
     return demoted;
-  }
-
-  #entry(transaction: Transaction, origin: Origin, status: PoolStatus, nowMs: number): Entry {
-    const entry = {
-      transaction,
-      origin,
-      addedAtMs: nowMs,
-      sequence: this.#sequence++,
-      status,
-      sinceMs: nowMs,
-    };
-    this.byHash.set(transaction.hash, entry);
-    return entry;
   }
 
   #count(sender: SenderTransactions, entry: Entry, sign: 1 | -1): void {

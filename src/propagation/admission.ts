@@ -131,12 +131,9 @@ export class Admission {
     return this.#admit(raws, source, true);
   }
 
-  /**
-   * What was in this pool before and went with a block that is no longer in the chain: verified then, of accounts that
-   * are known, and so taken in this very turn, in order.
-   */
-  readmit(transactions: readonly Transaction[], source: Source): Admitted[] {
-    return transactions.map((transaction) => this.#add(transaction, originOf(source), source));
+  /** What became of one that the chain gave back: verified when it first came, it is past this way in. */
+  noteReturned(hash: Hex, outcome: Outcome, source: Source): void {
+    this.#note(hash, outcome, source);
   }
 
   async #admit(raws: readonly Uint8Array[], source: Source, whole: boolean): Promise<Admitted[]> {
@@ -279,10 +276,12 @@ export class Admission {
   }
 
   #add(transaction: Transaction, origin: Origin, source: Source): Admitted {
-    const { hash } = transaction;
-    const atMs = this.#clock.nowMs();
-    const outcome = this.#pool.add(transaction, origin, atMs);
+    return this.#note(transaction.hash, this.#pool.add(transaction, origin, this.#clock.nowMs()), source);
+  }
+
+  #note(hash: Hex, outcome: Outcome, source: Source): Admitted {
     if (outcome.status === 'refused') return this.#refuse({ hash, refused: outcome }, source);
+    const atMs = this.#clock.nowMs();
     const { provenance, from, receivedAtMs, validationAtMs } = source;
     this.#trace.record({
       kind: 'arrival',

@@ -5,21 +5,20 @@
  *     │ new
  *     ├─ walk back to a block that is known            chain-walk.ts
  *     ├─ ask for the accounts the blocks touched       accounts.ts
- *     ├─ state and pool move on, in one turn           included leave, stale are demoted or dropped
- *     ├─ reorganised: what was included is offered to the pool again
+ *     ├─ state and pool move on, in one turn           included leave, orphaned are back, stale are demoted or dropped
  *     └─ tell who listens
  *
  * When a look fails the upstream is away: the state stays where it is, and every later look is an attempt to return.
  */
 import type { Hex } from '../../bytes.ts';
 import type { Cancel, Clock } from '../../environment.ts';
-import type { Mempool, PoolChange } from '../../mempool/mempool.ts';
+import type { GivenBack, HeadChange, Mempool } from '../../mempool/mempool.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { Account } from './account-cache.ts';
 import { RecentHeads, walkBack, type Way } from './chain-walk.ts';
 import { NoAnswerError } from './connection.ts';
 import { Forwarder } from './forwarder.ts';
-import { IncludedMemory, type Included } from './included-memory.ts';
+import { IncludedMemory } from './included-memory.ts';
 import type { UpstreamState } from './upstream-state.ts';
 
 /** While heads are told unasked: how long a connection that died without a word goes unnoticed. */
@@ -34,9 +33,7 @@ export interface ChainFollowerInit {
   clock: Clock;
   log: Logger;
   /** What a head changed in the pool. */
-  onChange: (change: PoolChange, atMs: number) => void;
-  /** Offers the pool again what an orphaned block held. The accounts are known; it must be done when this returns. */
-  giveBack: (orphaned: readonly Included[], atMs: number) => void;
+  onChange: (change: HeadChange, atMs: number) => void;
 }
 
 export class ChainFollower {
@@ -45,7 +42,6 @@ export class ChainFollower {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #onChange: ChainFollowerInit['onChange'];
-  readonly #giveBack: ChainFollowerInit['giveBack'];
   readonly #recent: RecentHeads;
   readonly #included: IncludedMemory;
   readonly #forwarder: Forwarder | undefined;
@@ -57,14 +53,13 @@ export class ChainFollower {
   #failures = 0;
   #stopped = false;
 
-  constructor({ state, pool, clock, log, onChange, giveBack }: ChainFollowerInit) {
+  constructor({ state, pool, clock, log, onChange }: ChainFollowerInit) {
     const { options } = state;
     this.#state = state;
     this.#pool = pool;
     this.#clock = clock;
     this.#log = log;
     this.#onChange = onChange;
-    this.#giveBack = giveBack;
     this.#recent = new RecentHeads(state.head.hash, options.maxDepth);
     this.#included = new IncludedMemory({ maxBytes: options.maxIncludedBytes, maxDepth: options.maxDepth });
     this.#forwarder = options.forward
@@ -202,9 +197,12 @@ export class ChainFollower {
     state.moveOn(way.newest, holding, fresh);
     this.#recent.follow(way);
     this.#rememberIncluded(fresh);
-    this.#onChange(this.#pool.onHead(fresh.keys(), atMs), atMs);
+    const change = this.#pool.onHead(fresh.keys(), atMs, orphaned);
+    for (const { transaction } of change.returned) {
+      if (this.#pool.has(transaction.hash)) this.#included.forget(transaction.hash);
+    }
+    this.#onChange(change, atMs);
     this.#say(way);
-    if (orphaned.length > 0) this.#returnToPool(orphaned, atMs);
     this.#forwarder?.onHead();
     for (const { head } of way.blocks.length > 0 ? way.blocks : [way.newest]) state.tell(head);
   }
@@ -254,17 +252,10 @@ export class ChainFollower {
   }
 
   /** What the chain has no longer: its sender has not reached that nonce. In the order it left the pool. */
-  #orphaned(fresh: ReadonlyMap<Hex, Account>): Included[] {
+  #orphaned(fresh: ReadonlyMap<Hex, Account>): GivenBack[] {
     return this.#included
       .entries()
       .filter(({ transaction }) => transaction.nonce >= fresh.get(transaction.sender)!.nonce);
-  }
-
-  #returnToPool(orphaned: readonly Included[], atMs: number): void {
-    this.#giveBack(orphaned, atMs);
-    for (const { transaction } of orphaned) {
-      if (this.#pool.has(transaction.hash)) this.#included.forget(transaction.hash);
-    }
   }
 
   #say({ kind, newest, orphaned, blocks }: Way): void {

@@ -1,13 +1,7 @@
 import type { Hex } from '../../bytes.ts';
-import type { Origin } from '../../mempool/mempool.ts';
-import type { Transaction } from '../../transaction/transaction.ts';
+import type { GivenBack } from '../../mempool/mempool.ts';
 
-export interface Included {
-  transaction: Transaction;
-  origin: Origin;
-}
-
-interface Remembered extends Included {
+interface Remembered extends GivenBack {
   /** Of the head that was followed when it left. */
   headNumber: bigint;
 }
@@ -34,7 +28,7 @@ export class IncludedMemory {
     return this.#entries.size;
   }
 
-  remember(included: Included, headNumber: bigint): void {
+  remember(included: GivenBack, headNumber: bigint): void {
     const { hash, raw } = included.transaction;
     this.forget(hash);
     this.#entries.set(hash, { ...included, headNumber });
@@ -60,7 +54,7 @@ export class IncludedMemory {
   }
 
   /** The oldest first; of one sender in nonce order. */
-  entries(): Included[] {
+  entries(): GivenBack[] {
     return [...this.#entries.values()];
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Hex } from '../../../src/bytes.ts';
-import { Mempool, type PoolChange } from '../../../src/mempool/mempool.ts';
+import { Mempool, type GivenBack, type PoolChange } from '../../../src/mempool/mempool.ts';
 import { resolveMempoolOptions, type MempoolOptions } from '../../../src/mempool/options.ts';
 import type { Outcome } from '../../../src/mempool/outcome.ts';
 import type { Transaction } from '../../../src/transaction/transaction.ts';
@@ -72,6 +72,8 @@ class Run {
   /** All that was ever offered: what a peer may bring back. */
   readonly offered: Transaction[] = [];
   readonly seen: Record<string, number>;
+  /** What left as included: what a reorganisation may give back. */
+  readonly included = new Map<Hex, GivenBack>();
   /** Hashes of the pending, from nothing but what the pool told its listener. */
   readonly told = new Set<Hex>();
   nowMs = 1;
@@ -160,19 +162,41 @@ class Run {
   }
 
   moveNonce(sender: Hex, s: Step): void {
-    const nonce = this.state.nonce(sender) + BigInt(s.offset % 5) - 1n;
+    const nonce = this.state.nonce(sender) + BigInt(s.offset % 6) - 2n;
     this.state.nonces.set(sender, nonce < 0n ? 0n : nonce);
     const other = SENDERS[s.size % SENDERS.length]!;
     this.state.nonces.set(other, this.state.nonce(other) + BigInt(s.tip % 2));
-    this.head(s.local ? [sender, other] : [other, sender]);
+    this.head(s.local ? [sender, other] : [other, sender], s.tip < 10 ? this.orphaned(s.size) : []);
   }
 
-  head(addresses: Hex[] | undefined): void {
+  /** Some, too, that did not come back when they could have, and whose nonce is another's by now. */
+  orphaned(most: number): GivenBack[] {
+    return [...this.included.values()]
+      .slice(-most)
+      .filter(({ transaction }) => transaction.nonce >= this.state.nonce(transaction.sender));
+  }
+
+  head(addresses: Hex[] | undefined, given: GivenBack[] = []): void {
     const order = [...this.pool.content().keys()];
     const lowered = this.state.blockGasLimit < this.naive.blockGasLimit;
-    const change = this.pool.onHead(addresses, this.nowMs);
-    const expected = this.naive.onHead(addresses === undefined || lowered ? order : addresses, this.nowMs);
+    const visited = addresses === undefined || lowered ? order : addresses;
+    const origins = new Map(this.naive.items.map(({ tx, origin }) => [tx.hash, origin]));
+    const change = this.pool.onHead(addresses, this.nowMs, given);
+    const { returned, ...expected } = this.naive.onHead(visited, this.nowMs, given);
     this.compareChange(change, expected);
+    assert.deepEqual(
+      change.returned.map(({ transaction, origin }) => ({ transaction, origin })),
+      given,
+    );
+    for (const [index, { outcome }] of change.returned.entries()) {
+      const fate = returned[index]!;
+      assert.equal(outcome.status === 'refused' ? outcome.code : outcome.status, CODE_BACK[fate] ?? fate);
+      this.count(`${fate}, given back`);
+    }
+    for (const { transaction, reason } of change.departed) {
+      const origin = origins.get(transaction.hash)!;
+      if (reason === 'included') this.included.set(transaction.hash, { transaction, origin });
+    }
   }
 
   remove(s: Step): void {
@@ -232,6 +256,14 @@ class Run {
   }
 }
 
+/** What is said of what was given back and left for this reason. */
+const CODE_BACK: Record<string, string> = {
+  included: 'nonce-too-low',
+  unpayable: 'insufficient-funds',
+  replaced: 'replacement-underpriced',
+  evicted: 'pool-full',
+};
+
 function plain(outcome: Outcome): NaiveOutcome {
   if (outcome.status === 'refused') return { status: 'refused', code: outcome.code };
   return {
@@ -275,6 +307,9 @@ describe('Mempool against the naive pool, step by step', () => {
       ],
       ...['insufficient-funds', 'insufficient-funds-cumulative', 'replacement-underpriced'],
       ...['sender-limit', 'underpriced', 'pool-full'],
+      ...['pending', 'queued', 'known', 'replaced', 'unpayable', 'evicted'].map(
+        (what) => `${what}, given back`,
+      ),
     ];
     assert.deepEqual(
       all.filter((what) => (seen[what] ?? 0) < 5),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Hex } from '../../../src/bytes.ts';
-import { Mempool, type Origin } from '../../../src/mempool/mempool.ts';
+import { Mempool, type HeadChange, type Origin, type PoolChange } from '../../../src/mempool/mempool.ts';
 import { MEMPOOL_PRESETS, type MempoolOptions } from '../../../src/mempool/options.ts';
 import type { Admitted, Outcome, RefusalCode } from '../../../src/mempool/outcome.ts';
 import type { Transaction } from '../../../src/transaction/transaction.ts';
@@ -310,11 +310,99 @@ describe('Mempool', () => {
       assert.deepEqual(admit(missing).promoted, [missing, ...both]);
     });
 
+    it('rule 11: what the chain gives back is there before what stands on it would be demoted', () => {
+      state.nonces.set(A, 5n);
+      // More than the queue would hold of one sender.
+      const above = row(A, 5, 100);
+      admitAll(above, 'local');
+      const told: PoolChange[] = [];
+      pool.subscribe((change) => told.push(change));
+      state.nonces.set(A, 4n);
+      const orphan = makeTransaction({ nonce: 4 });
+      nowMs = 7;
+      const change = pool.onHead([A], nowMs, [{ transaction: orphan, origin: 'local' }]);
+      const { returned, ...rest } = change;
+      assert.deepEqual(rest, { departed: [], promoted: [orphan], demoted: [] });
+      assert.deepEqual(returned, [
+        {
+          transaction: orphan,
+          origin: 'local',
+          outcome: { status: 'pending', hash: orphan.hash, promoted: [orphan], departed: [] },
+        },
+      ]);
+      assert.deepEqual(told, [rest]);
+      assert.deepEqual(pool.contentFrom(A), { pending: [orphan, ...above], queued: [] });
+      assert.equal(pool.get(orphan.hash)?.addedAtMs, 7);
+    });
+
+    it('rule 11: what the chain gives back above a gap waits, with all that stands on it', () => {
+      state.nonces.set(A, 5n);
+      const above = row(A, 5, 2);
+      admitAll(above);
+      state.nonces.set(A, 3n);
+      const orphan = makeTransaction({ nonce: 4 });
+      const change = pool.onHead([A], nowMs, [{ transaction: orphan, origin: 'remote' }]);
+      assert.deepEqual(change.demoted, above);
+      assert.deepEqual(change.promoted, []);
+      assert.equal(change.returned[0]!.outcome.status, 'queued');
+      assert.deepEqual(pool.contentFrom(A), { pending: [], queued: [orphan, ...above] });
+    });
+
+    it('rule 11: what the chain gives back to a full pool makes the cheapest leave, itself or another', () => {
+      open({ maxPendingTransactions: 2 });
+      const [dear, cheap] = [9n, 1n].map((tip, n) =>
+        makeTransaction({ sender: senderAddress(n + 1), tipCap: tip * GWEI }),
+      ) as [Transaction, Transaction];
+      admitAll([dear, cheap]);
+      const give = (tipCap: bigint): HeadChange =>
+        pool.onHead([], nowMs, [{ transaction: makeTransaction({ tipCap }), origin: 'remote' }]);
+      const tooCheap = give(GWEI / 2n);
+      assert.deepEqual(tooCheap.returned[0]!.outcome, {
+        status: 'refused',
+        code: 'pool-full',
+        message: 'txpool is full',
+      });
+      assert.deepEqual([tooCheap.departed, tooCheap.promoted], [[], []]);
+      const enough = give(2n * GWEI);
+      assert.equal(enough.returned[0]!.outcome.status, 'pending');
+      assert.deepEqual(departures(enough), [[cheap, 'evicted']]);
+    });
+
+    it('rule 11: all that leave at a head have left before any is promoted', () => {
+      open({ maxPendingTransactions: 2, maxQueuedTransactions: 9 });
+      const freed = makeTransaction({ sender: A, nonce: 1, tipCap: 5n * GWEI });
+      const included = row(B, 0, 1, 9n * GWEI)[0]!;
+      const bystander = makeTransaction({ sender: C, tipCap: 1n * GWEI });
+      admitAll([included, bystander, freed]);
+      state.nonces.set(A, 1n);
+      state.nonces.set(B, 1n);
+      const change = pool.onHead([A, B], nowMs);
+      assert.deepEqual(departures(change), [[included, 'included']]);
+      assert.deepEqual(change.promoted, [freed]);
+      assert.equal(pool.get(bystander.hash)?.status, 'pending');
+    });
+
+    it('rule 21: all that expire have left before any has to leave for the limits', () => {
+      open({ maxQueuedTransactions: 2, pendingLifetimeMs: 1_000, queuedLifetimeMs: 1_000 });
+      const [stood, stands] = row(A, 0, 2) as [Transaction, Transaction];
+      const waiting = row(B, 1, 2);
+      admitAll([stood, ...waiting]);
+      nowMs = 500;
+      admit(stands);
+      const gone = departures({ departed: pool.expire(1_200) });
+      assert.deepEqual(
+        gone,
+        [stood, ...waiting].map((tx) => [tx, 'expired']),
+      );
+      assert.deepEqual(pool.contentFrom(A), { pending: [], queued: [stands] });
+    });
+
     it('rule 11: a head that changed nothing for the pool changes nothing', () => {
       admitAll([...row(A, 0, 2), ...row(B, 3, 2)]);
       const before = picture();
-      assert.deepEqual(pool.onHead([C], nowMs), { departed: [], promoted: [], demoted: [] });
-      assert.deepEqual(pool.onHead(undefined, nowMs), { departed: [], promoted: [], demoted: [] });
+      const nothing = { departed: [], promoted: [], demoted: [], returned: [] };
+      assert.deepEqual(pool.onHead([C], nowMs), nothing);
+      assert.deepEqual(pool.onHead(undefined, nowMs), nothing);
       assert.deepEqual(picture(), before);
     });
 

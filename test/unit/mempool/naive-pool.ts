@@ -17,6 +17,8 @@ interface Item {
   status: Status;
   order: number;
   sinceMs: number;
+  /** Given back in the change that is being made. */
+  isBack?: boolean;
 }
 
 interface Gone {
@@ -32,6 +34,11 @@ export interface NaiveChange {
   departed: Gone[];
   promoted: Hex[];
   demoted: Hex[];
+}
+
+export interface NaiveHeadChange extends NaiveChange {
+  /** What each that was given back is now: its status, 'known', or why it is not there. */
+  returned: string[];
 }
 
 const cost = (tx: Transaction): bigint => tx.gasLimit * tx.feeCap + tx.value;
@@ -160,11 +167,7 @@ export class NaivePool {
       return refused('insufficient-funds-cumulative');
     }
     if (old !== undefined) {
-      const bumped = (before: bigint): bigint =>
-        (before * BigInt(100 + this.o.replacementBumpPercent)) / 100n;
-      const more = tx.feeCap > old.tx.feeCap && tx.tipCap > old.tx.tipCap;
-      const enough = tx.feeCap >= bumped(old.tx.feeCap) && tx.tipCap >= bumped(old.tx.tipCap);
-      if (!more || !enough) return refused('replacement-underpriced');
+      if (!this.replaces(tx, old.tx)) return refused('replacement-underpriced');
     }
 
     const status = tx.nonce <= nextNonce ? 'pending' : 'queued';
@@ -189,6 +192,12 @@ export class NaivePool {
     const promoted = status === 'pending' ? [tx.hash] : [];
     if (old === undefined) promoted.push(...this.promote(tx.sender, departed));
     return { status, promoted, departed };
+  }
+
+  replaces(tx: Transaction, old: Transaction): boolean {
+    const bumped = (before: bigint): bigint => (before * BigInt(100 + this.o.replacementBumpPercent)) / 100n;
+    const more = tx.feeCap > old.feeCap && tx.tipCap > old.tipCap;
+    return more && tx.feeCap >= bumped(old.feeCap) && tx.tipCap >= bumped(old.tipCap);
   }
 
   /** Who of `others` makes room for `item`, as what it says it is. */
@@ -264,15 +273,18 @@ export class NaivePool {
       if (untilMs <= nowMs) this.evictedUntilMs.delete(hash);
     }
     const change: NaiveChange = { departed: [], promoted: [], demoted: [] };
+    const moved: Hex[] = [];
     for (const sender of order) {
       const old = this.of(sender).filter(
         (item) =>
           nowMs - item.sinceMs >
           (item.status === 'pending' ? this.o.pendingLifetimeMs : this.o.queuedLifetimeMs),
       );
+      if (old.length > 0) moved.push(sender);
       for (const item of old) this.take(item, 'expired', change.departed);
       this.demote(sender, change);
     }
+    this.trim(moved, 'queued', change);
     return change;
   }
 
@@ -282,15 +294,28 @@ export class NaivePool {
     if (item === undefined) return change;
     this.take(item, reason, change.departed);
     this.demote(item.tx.sender, change);
+    this.trim([item.tx.sender], 'queued', change);
     return this.lasting(change);
   }
 
-  onHead(addresses: Hex[], nowMs: number): NaiveChange {
+  onHead(
+    addresses: Hex[],
+    nowMs: number,
+    given: { transaction: Transaction; origin: Origin }[],
+  ): NaiveHeadChange {
     this.nowMs = nowMs;
     this.baseFee = this.state.baseFee;
     this.blockGasLimit = this.state.blockGasLimit;
     const change: NaiveChange = { departed: [], promoted: [], demoted: [] };
-    for (const sender of addresses) {
+    const known = given.map(({ transaction }) => this.items.some(({ tx }) => tx.hash === transaction.hash));
+    const back = given
+      .filter((_, index) => !known[index])
+      .map(({ transaction: tx, origin }): Item => {
+        return { tx, origin, status: 'pending', order: this.order++, sinceMs: nowMs, isBack: true };
+      });
+    const senders = [...new Set([...addresses, ...back.map(({ tx }) => tx.sender)])];
+    for (const sender of senders) {
+      for (const item of back.filter(({ tx }) => tx.sender === sender)) this.bringBack(item, change.departed);
       if (this.of(sender).length === 0) continue;
       const nonce = this.state.nonce(sender);
       const balance = this.state.balance(sender);
@@ -304,9 +329,36 @@ export class NaivePool {
       while (total() > balance) this.take(this.of(sender).at(-1)!, 'unpayable', change.departed);
       this.nonces.set(sender, nonce);
       this.demote(sender, change);
-      change.promoted.push(...this.promote(sender, change.departed));
+      const arePending = this.of(sender, 'pending').filter(({ isBack }) => isBack);
+      change.promoted.push(...arePending.map(({ tx }) => tx.hash));
     }
-    return this.lasting(change);
+    this.trim(senders, 'pending', change);
+    for (const sender of senders) change.promoted.push(...this.promote(sender, change.departed));
+    this.trim(senders, 'queued', change);
+
+    const fate = ({ transaction: { hash, gasLimit } }: { transaction: Transaction }): string => {
+      const item = this.items.find(({ tx }) => tx.hash === hash);
+      if (item !== undefined) return item.isBack ? item.status : 'known';
+      return gasLimit > this.blockGasLimit
+        ? 'gas-limit-above-block'
+        : change.departed.find((gone) => gone.hash === hash)!.reason;
+    };
+    const returned = given.map(fate);
+    change.departed = change.departed.filter(({ hash }) => back.every(({ tx }) => tx.hash !== hash));
+    const lasting = this.lasting(change);
+    for (const item of back) item.isBack = false;
+    return { ...lasting, returned };
+  }
+
+  /** Of two with one nonce by rule 9. */
+  bringBack(item: Item, departed: Gone[]): void {
+    const old = this.of(item.tx.sender).find(({ tx }) => tx.nonce === item.tx.nonce);
+    if (old !== undefined && !this.replaces(item.tx, old.tx)) {
+      departed.push({ hash: item.tx.hash, reason: 'replaced' });
+      return;
+    }
+    if (old !== undefined) this.take(old, 'replaced', departed);
+    this.items.push(item);
   }
 
   take(item: Item, reason: DepartureReason, departed: Gone[]): void {
@@ -322,16 +374,29 @@ export class NaivePool {
       } else {
         item.status = 'queued';
         item.sinceMs = this.nowMs;
-        change.demoted.push(item.tx.hash);
+        if (!item.isBack) change.demoted.push(item.tx.hash);
       }
     }
-    while (!this.senderFits(this.of(sender, 'queued'), 'queued')) {
-      this.leave(this.of(sender, 'queued').at(-1)!, change.departed, false);
+  }
+
+  /** Each sender's own highest, then the cheapest of all; where all are exempt, the last of the senders that were moved. */
+  trim(senders: Hex[], status: Status, change: NaiveChange): void {
+    for (const sender of senders) {
+      while (!this.senderFits(this.of(sender, status), status)) {
+        this.leave(this.of(sender, status).at(-1)!, change.departed, false);
+      }
     }
     for (;;) {
-      const queued = this.items.filter((item) => item.status === 'queued');
-      if (this.poolFits(queued, 'queued')) return;
-      this.leave(this.tails(queued)[0] ?? this.of(sender, 'queued').at(-1)!, change.departed, true);
+      const all = this.items.filter((item) => item.status === status);
+      if (this.poolFits(all, status)) return;
+      const tails = this.tails(all);
+      const surplus = tails.find(
+        ({ tx }) =>
+          this.slots(all.filter((each) => each.tx.sender === tx.sender)) > this.o.guaranteedSlotsPerSender,
+      );
+      const cheapest = status === 'pending' ? (surplus ?? tails[0]) : tails[0];
+      const holder = senders.findLast((sender) => this.of(sender, status).length > 0);
+      this.leave(cheapest ?? this.of(holder!, status).at(-1)!, change.departed, true);
     }
   }
 

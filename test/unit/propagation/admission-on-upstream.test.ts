@@ -117,21 +117,23 @@ describe('Admission on an upstream', () => {
     assert.deepEqual(await codesOf([signed(), fault], false), ['state-unavailable', 'wrong-chain-id']);
   });
 
-  it('takes back what was in the pool before in one turn, without a second look at the signature', async () => {
+  it('notes what the chain gave back to the pool like any arrival, and why it was not taken', async () => {
     state.known.add(address(0));
-    await codesOf([signed(), signed({ nonce: 1n })], false);
-    const transactions = [...pool.pendingTransactions()];
-    for (const { hash } of transactions) pool.remove(hash, 'included');
+    await codesOf([signed()], false);
+    const { hash } = [...pool.pendingTransactions()][0]!;
     events.length = 0;
-    const results = admission.readmit(transactions, { ...SOURCE, provenance: 'sync', from: null });
+    const source: Source = { ...SOURCE, provenance: 'sync', from: null };
+    admission.noteReturned(hash, { status: 'pending', hash, promoted: [], departed: [] }, source);
+    const refused = { status: 'refused', code: 'nonce-too-low', message: 'nonce too low' } as const;
+    pool.remove(hash, 'included');
+    admission.noteReturned(hash, refused, source);
     assert.deepEqual(
-      results.map(({ outcome }) => outcome.status),
-      ['pending', 'pending'],
+      events.map((event) => [event.kind, 'provenance' in event ? event.provenance : undefined]),
+      [
+        ['arrival', 'sync'],
+        ['refused', 'sync'],
+      ],
     );
-    assert.deepEqual(
-      events.map((event) => (event.kind === 'arrival' ? [event.hash, event.provenance] : event.kind)),
-      transactions.map(({ hash }) => [hash, 'sync']),
-    );
-    assert.equal(pool.get(transactions[0]!.hash)!.origin, 'remote');
+    assert.equal(admission.wants(hash), false);
   });
 });

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import type { Hex } from '../../../../src/bytes.ts';
-import { Mempool } from '../../../../src/mempool/mempool.ts';
+import { Mempool, type GivenBack } from '../../../../src/mempool/mempool.ts';
 import { ChainError } from '../../../../src/state/chain.ts';
 import { ChainFollower } from '../../../../src/state/upstream/chain-follower.ts';
 import { NoAnswerError } from '../../../../src/state/upstream/connection.ts';
-import type { Included } from '../../../../src/state/upstream/included-memory.ts';
 import { defaultUpstreamOptions, type UpstreamOptions } from '../../../../src/state/upstream/options.ts';
 import { UpstreamState } from '../../../../src/state/upstream/upstream-state.ts';
 import type { Transaction } from '../../../../src/transaction/transaction.ts';
@@ -26,7 +25,7 @@ describe('following the chain', () => {
   let warnings: string[];
   let departed: [Hex, string][];
   let promoted: Hex[];
-  let readmitted: Included[];
+  let readmitted: GivenBack[];
 
   const start = async (options: Partial<UpstreamOptions> = {}): Promise<void> => {
     state = await UpstreamState.over(upstream, clock, {
@@ -55,12 +54,9 @@ describe('following the chain', () => {
           ...change.departed.map(({ transaction, reason }): [Hex, string] => [transaction.hash, reason]),
         );
         promoted.push(...change.promoted.map(({ hash }) => hash));
-      },
-      giveBack(orphaned, atMs) {
-        readmitted.push(...orphaned);
-        for (const { transaction, origin } of orphaned) {
-          assert.equal(state.prepare([transaction.sender]), undefined);
-          pool.add(transaction, origin, atMs);
+        for (const { outcome, ...givenBack } of change.returned) {
+          assert.equal(outcome.status, 'pending');
+          readmitted.push(givenBack);
         }
       },
     });
@@ -218,6 +214,21 @@ describe('following the chain', () => {
     );
     assert.equal(pool.counts.pending, 3);
     assert.deepEqual(warnings, []);
+  });
+
+  it('a reorganisation strands nothing that stands on what it gives back', async () => {
+    await start();
+    const genesis = upstream.head;
+    const orphan = makeTransaction({ sender: a });
+    // More than the queue would hold of one sender.
+    const above = Array.from({ length: 100 }, (_, k) => makeTransaction({ sender: a, nonce: k + 1 }));
+    await add(orphan);
+    for (const transaction of above) pool.add(transaction, 'local', 0);
+    await mine([orphan]);
+    departed.length = 0;
+    await mine([], genesis);
+    assert.deepEqual(pool.contentFrom(a), { pending: [orphan, ...above], queued: [] });
+    assert.deepEqual([departed, promoted], [[], [orphan.hash]]);
   });
 
   it('a reorganisation asks for all senders: the orphaned blocks may have paid any', async () => {
