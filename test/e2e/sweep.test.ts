@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Summary } from '../../testnet/measure/summary.ts';
 import { finished, txgossip, type Command } from '../helpers/command.ts';
@@ -85,8 +86,9 @@ describe('txgossip sweep', function () {
   });
 
   it('says when nobody answers at the queue', async () => {
+    const port = await deafPort();
     const { code, stderr } = await finished(
-      start('sweep', file, '--out', folder, '--queue', `redis://127.0.0.1:${await freePort()}`),
+      start('sweep', file, '--out', folder, '--queue', `redis://127.0.0.1:${port}`),
     );
     assert.equal(code, 1);
     assert.match(stderr, /no Redis answers at .*is it running/);
@@ -105,28 +107,44 @@ describe('txgossip sweep', function () {
     assert.equal(finishedByPoint.length, POINTS);
   });
 
+  /** A port that nobody listens on, and nobody can: an outgoing connection has it until the test is over. */
+  async function deafPort(): Promise<number> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    await once(socket, 'connect');
+    running.push({
+      end: async () => {
+        socket.destroy();
+        server.close();
+        await once(server, 'close');
+      },
+    });
+    return socket.localPort!;
+  }
+
   async function startRedis(): Promise<string> {
-    const port = await freePort();
-    const redis = spawn('redis-server', [
-      '--port',
-      String(port),
-      '--bind',
-      '127.0.0.1',
-      '--save',
-      '',
-      '--dir',
-      scratch.path,
-    ]);
+    // A free port may be taken before Redis has it: then it ends, and another one is tried.
+    for (let tries = 1; ; tries++) {
+      const port = await freePort();
+      const { redis, log } = launchRedis(port);
+      const became = await eventually('Redis to be ready or to end', () => {
+        if (/Ready to accept connections/.test(log())) return 'ready';
+        return redis.exitCode !== null && 'ended';
+      });
+      if (became === 'ready') return `redis://127.0.0.1:${port}`;
+      assert.ok(tries < 5, log());
+    }
+  }
+
+  function launchRedis(port: number): { redis: ChildProcess; log: () => string } {
+    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', scratch.path];
+    const redis = spawn('redis-server', args);
     running.push({ end: () => ended(redis) });
     let log = '';
     redis.stdout.setEncoding('utf8').on('data', (text: string) => (log += text));
     redis.on('error', (error) => (log += `${error.message}; install redis-server`));
-    await eventually(
-      `Redis to be ready: ${log}`,
-      () => (/Ready to accept connections/.test(log) ? true : undefined),
-      20_000,
-    );
-    return `redis://127.0.0.1:${port}`;
+    return { redis, log: () => log };
   }
 });
 
