@@ -85,6 +85,13 @@ export function membershipCompliance(net: NetworkUnderTest): void {
       await inflict(slow(1));
       await takes('full speed again', wanted(10), validationMs);
       await misses(slow(1), /that slow/);
+      await inflict(slow(8));
+      await inflict({ kind: 'kill', node: 2 });
+      await connected([0, 1]);
+      await inflict({ kind: 'restart', node: 2, disk: 'kept' });
+      await connected([0, 1, 2, 3]);
+      await misses(slow(1), /that slow/);
+      await takes('full speed after a restart', wanted(10), validationMs);
     });
   });
 

@@ -3,6 +3,7 @@
 type NodeState = 'up' | 'down' | 'absent';
 
 interface Spell {
+  why: 'away' | 'frozen' | 'slow';
   fromMs: number;
   untilMs: number;
 }
@@ -13,7 +14,7 @@ interface Node {
   downBy: number | null;
   frozenBy: number | null;
   slowBy: number | null;
-  /** Times it is away or does not compute, for those who are to leave it alone then. The last may be open. */
+  /** Times something happens to it, for those who are to leave it alone then. The last for each reason may be open. */
   spells: Spell[];
 }
 
@@ -38,7 +39,7 @@ export class NodeStates {
   absentUntil(node: number, atMs: number): void {
     const each = this.#of(node);
     each.state = 'absent';
-    each.spells.push({ fromMs: -Infinity, untilMs: atMs });
+    each.spells.push({ why: 'away', fromMs: -Infinity, untilMs: atMs });
   }
 
   join(node: number): void {
@@ -48,31 +49,41 @@ export class NodeStates {
   /** A process that ends is no longer frozen or slow. */
   end(node: number, by: number, atMs: number): void {
     const each = this.#of(node);
-    if (each.frozenBy !== null) this.#close(each, atMs);
+    this.#close(each, 'frozen', atMs);
+    this.#close(each, 'slow', atMs);
     Object.assign(each, { state: 'down', downBy: by, frozenBy: null, slowBy: null });
-    each.spells.push({ fromMs: atMs, untilMs: Infinity });
+    this.#open(each, 'away', atMs);
   }
 
   restart(node: number, atMs: number): void {
     const each = this.#of(node);
     Object.assign(each, { state: 'up', downBy: null });
-    this.#close(each, atMs);
+    this.#close(each, 'away', atMs);
   }
 
   freeze(node: number, by: number, atMs: number): void {
     const each = this.#of(node);
     each.frozenBy = by;
-    each.spells.push({ fromMs: atMs, untilMs: Infinity });
+    this.#open(each, 'frozen', atMs);
   }
 
   thaw(node: number, atMs: number): void {
     const each = this.#of(node);
     each.frozenBy = null;
-    this.#close(each, atMs);
+    this.#close(each, 'frozen', atMs);
   }
 
-  slow(node: number, by: number | null): void {
-    this.#of(node).slowBy = by;
+  slow(node: number, by: number, atMs: number): void {
+    const each = this.#of(node);
+    each.slowBy = by;
+    this.#close(each, 'slow', atMs);
+    this.#open(each, 'slow', atMs);
+  }
+
+  quicken(node: number, atMs: number): void {
+    const each = this.#of(node);
+    each.slowBy = null;
+    this.#close(each, 'slow', atMs);
   }
 
   /** Nodes that are down by an entry of the timeline; `by` asks for those of one entry. */
@@ -88,7 +99,7 @@ export class NodeStates {
     return this.#where(({ slowBy }) => slowBy === by);
   }
 
-  /** Whether it is there and computes all the time between the two. */
+  /** Whether it is there and computes at full speed all the time between the two. */
   isFree(node: number, fromMs: number, untilMs: number): boolean {
     return this.#of(node).spells.every((spell) => spell.untilMs < fromMs || spell.fromMs > untilMs);
   }
@@ -97,8 +108,12 @@ export class NodeStates {
     return this.#nodes[node]!;
   }
 
-  #close(node: Node, atMs: number): void {
-    const open = node.spells.findLast(({ untilMs }) => untilMs === Infinity);
+  #open(node: Node, why: Spell['why'], atMs: number): void {
+    node.spells.push({ why, fromMs: atMs, untilMs: Infinity });
+  }
+
+  #close(node: Node, why: Spell['why'], atMs: number): void {
+    const open = node.spells.findLast((spell) => spell.why === why && spell.untilMs === Infinity);
     if (open !== undefined) open.untilMs = atMs;
   }
 

@@ -6,8 +6,8 @@ import type { NodeStates } from './node-states.ts';
 
 /**
  * Departures from 0 to `spanMs`, Poisson; whoever would come back after `endMs` stays away. A departure takes one of
- * the nodes that are there and that nothing else happens to while it is away; where there is none it does not take
- * place.
+ * the nodes that are there and that nothing else happens to while it is away - a slow one, which would come back quick,
+ * is none of these; where there is none it does not take place.
  */
 export function planChurn(
   { faults: { churn }, nodes, seed }: Pick<Scenario, 'faults' | 'nodes' | 'seed'>,

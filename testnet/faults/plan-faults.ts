@@ -128,7 +128,8 @@ class Timeline {
         });
       case 'slow':
         return this.#choose(entry.slow!, dice, 'up').map((node) => {
-          this.nodes.slow(node, index);
+          if (factor === 1) this.nodes.quicken(node, atMs);
+          else if (this.nodes.isUp(node)) this.nodes.slow(node, index, atMs);
           return { kind, node, factor };
         });
       default:
@@ -149,7 +150,7 @@ class Timeline {
       return { kind: 'thaw', node };
     });
     const quickens = [...this.nodes.slowed(index)].map((node): FaultAction => {
-      this.nodes.slow(node, null);
+      this.nodes.quicken(node, atMs);
       return { kind: 'slow', node, factor: 1 };
     });
     const links: PlannedFault['action'][] =

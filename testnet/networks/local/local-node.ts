@@ -69,6 +69,7 @@ export class LocalNode {
     this.#latest = NOTHING;
     this.state = 'down';
     this.frozen = false;
+    this.slowness = 1;
     this.child = undefined;
   }
 

@@ -263,7 +263,6 @@ export class NodeLives {
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     }
-    this.#runSlowly(node);
     this.#dial(node).catch(() => undefined);
   }
 

@@ -82,13 +82,11 @@ export class SimulatedMember {
     await stopped;
   }
 
-  /** A new process in place of the one that ended; to be started. Its machine is as slow as before. */
+  /** A new process in place of the one that ended; to be started, at full speed. */
   restart(disk: 'kept' | 'lost'): void {
-    const { slowness } = this.host.processor;
     if (disk === 'lost') this.#disk = emptyDisk();
     this.#died = new AbortController();
     this.#lives.push(this.#create(this.#disk, this.#lives.length));
-    this.host.slowDown(slowness);
   }
 
   /** Of all lives together; counts go on for a while after a death, for what is lost on its way to the dead. */

@@ -305,6 +305,7 @@ class Replay {
   readonly #absent: Set<number>;
   readonly #down = new Set<number>();
   readonly #frozen = new Set<number>();
+  readonly #slow = new Set<number>();
   readonly #cut = new Set<string>();
 
   constructor(absent: readonly number[]) {
@@ -318,6 +319,7 @@ class Replay {
       case 'stop':
         assert.ok(this.#isWell(action.node), what);
         this.#down.add(action.node);
+        this.#slow.delete(action.node);
         break;
       case 'restart':
         assert.ok(this.#down.delete(action.node), what);
@@ -344,6 +346,10 @@ class Replay {
       case 'links':
         assert.fail(`on a graph all links are known: ${what}`);
       case 'slow':
+        assert.ok(!this.#absent.has(action.node) && !this.#down.has(action.node), what);
+        if (action.factor === 1) assert.ok(this.#slow.delete(action.node), what);
+        else this.#slow.add(action.node);
+        break;
       case 'change':
       case 'restore':
     }
@@ -459,6 +465,28 @@ describe('churn', () => {
         for (const [index, { atMs }] of faults.entries()) {
           assert.ok(index === 0 || faults[index - 1]!.atMs <= atMs);
         }
+      }),
+      { numRuns: 60, ...seeded() },
+    );
+  });
+
+  it('leaves the slow alone, which would come back quick', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 1000 }), (seed) => {
+        const timeline =
+          '{at: 4s, slow: [0, 1], factor: 5, for: 4s}, {at: 4s, slow: [2], factor: 5}, {at: 9s, slow: [2], factor: 1}';
+        const faults = planFaults(
+          scenarioOf(`churn: {perMinute: 200, downMs: 1000}, timeline: [${timeline}]`, { seed }),
+          ring(10),
+          60_000,
+        );
+        const untilMs = [8000, 8000, 9000];
+        for (const { atMs, action } of faults) {
+          if (action.kind !== 'kill' && action.kind !== 'restart') continue;
+          const end = untilMs[action.node];
+          if (end !== undefined) assert.ok(atMs < 4000 || atMs > end, `${action.kind} at ${atMs} ms`);
+        }
+        assert.ok(nodesOf(faults, 'kill').some((node) => node <= 2));
       }),
       { numRuns: 60, ...seeded() },
     );
