@@ -28,7 +28,8 @@ const LOOK_MS = 10;
 /**
  * Submits `plan` with its first moment at `startAtMs` of the network's clock. Resolves with one record for each
  * transaction, in the order of the plan, when all are answered or `answerTimeoutMs` is over; a submission that failed
- * or was not answered has the refusal `no-answer`. The entry of a record is the node that was asked last.
+ * or was not answered has the refusal `no-answer`. The entry of a record is the node that was asked last; where that one
+ * had the transaction already, it is the one before, which took it and ended before it could say so.
  */
 export async function submitOpenLoop(
   network: Submittable,
@@ -43,26 +44,32 @@ export async function submitOpenLoop(
   const { clock } = network;
   const answers = new Map<number, { atMs: number | null; refusal: string | null }>();
   const sentAtMs: number[] = [];
-  const asked: number[] = [];
-  const ask = (index: number, node: number, raw: Uint8Array): void => {
-    asked[index] = node;
+  const entries: number[] = [];
+  const ask = (index: number, node: number, failed?: number): void => {
+    const { raw, kind } = plan[index]!;
+    entries[index] = node;
     network.submit(node, raw).then(
       (result) => {
-        const refusal = result.status === 'accepted' ? null : result.code;
+        let refusal = result.status === 'accepted' ? null : result.code;
+        // The others know of it: it did enter. A further copy is known anyway.
+        if (refusal === 'known' && failed !== undefined && kind !== 'duplicate') {
+          entries[index] = failed;
+          refusal = null;
+        }
         answers.set(index, { atMs: clock.nowMs(), refusal });
       },
       () => {
         const other = otherNode(node);
         if (other === undefined) answers.set(index, { atMs: null, refusal: 'no-answer' });
-        else ask(index, other, raw);
+        else ask(index, other, node);
       },
     );
   };
 
-  for (const [index, { atMs, entry, raw }] of plan.entries()) {
+  for (const [index, { atMs, entry }] of plan.entries()) {
     await network.sleepUntil(startAtMs + atMs);
     sentAtMs.push(clock.nowMs());
-    ask(index, entry, raw);
+    ask(index, entry);
     onProgress?.('submit', index + 1, plan.length);
   }
 
@@ -78,7 +85,7 @@ export async function submitOpenLoop(
       sender,
       nonce,
       sizeBytes,
-      entry: asked[index]!,
+      entry: entries[index]!,
       scheduledAtMs: startAtMs + atMs,
       sentAtMs: sentAtMs[index]!,
       answeredAtMs: answer?.atMs ?? null,

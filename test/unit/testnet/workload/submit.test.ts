@@ -170,6 +170,29 @@ describe('submitOpenLoop', () => {
     );
   });
 
+  it('takes one that the next node knows already as entered where no answer came from', async () => {
+    const known = { status: 'rejected', code: 'known', message: 'already known' } as const;
+    const results = [new Error('down'), known, known, new Error('down'), known];
+    const network = new ManualNetwork((index) => ({ delayMs: 4, result: results[index]! }));
+    const [first, again, copy] = planOf(0, 100, 200);
+    const records = await submitOpenLoop(
+      network,
+      [first!, again!, { ...copy!, kind: 'duplicate' }],
+      START_MS,
+      {
+        otherNode: () => 1,
+      },
+    );
+    assert.deepEqual(
+      records.map(({ entry, refusal, answeredAtMs }) => [entry, refusal, answeredAtMs]),
+      [
+        [0, null, 1_008],
+        [1, 'known', 1_104],
+        [1, 'known', 1_208],
+      ],
+    );
+  });
+
   it('gives up on answers that never come, in the time of the network', async () => {
     for (const answerTimeoutMs of [undefined, 300]) {
       const network: ManualNetwork = new ManualNetwork((index) => ({
