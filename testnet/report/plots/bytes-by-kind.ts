@@ -41,7 +41,8 @@ function conservationNote({ bytes: { conserved, balance, droppedBytes, unmeasure
   const tolerance = balance.reduce((sum, kind) => sum + kind.tolerance, 0);
   const sums = `sent less received is ${missing.toLocaleString('en')} B, dropped by the network ${droppedBytes.toLocaleString('en')} B`;
   const allowed = tolerance === 0 ? 'exactly' : `within the ${bytes(tolerance)} that can be on the way`;
-  return conserved === true
-    ? `Conserved ${allowed}: ${sums}.`
-    : `Does NOT balance: ${sums}; by kind in the table.`;
+  if (conserved === null) {
+    return `Whether it balances cannot be told, since connections that ended between processes took uncounted bytes with them: ${sums}.`;
+  }
+  return conserved ? `Conserved ${allowed}: ${sums}.` : `Does NOT balance: ${sums}; by kind in the table.`;
 }
