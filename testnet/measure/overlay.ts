@@ -20,8 +20,8 @@ export class Overlay {
   readonly #up = new Map<number, Uint8Array>();
   readonly #components = new Map<number, Int32Array>();
   readonly #reached = new Map<string, Uint8Array>();
-  readonly #finders = new Map<number, PathFinder>();
-  readonly #distances = new Map<string, Float64Array>();
+  /** Of the stretch asked for last alone: one is large, and there are as many as there are changes. */
+  #ways: { stretch: number; find: PathFinder; distances: Map<number, Float64Array> } | undefined;
 
   constructor(record: ExperimentRecord) {
     this.#record = record;
@@ -64,14 +64,20 @@ export class Overlay {
     return holding;
   }
 
-  /** Shortest ways, ms, over the connections open at that moment. Undefined: nobody knows how long links are. */
+  /**
+   * Shortest ways, ms, over the connections open at that moment. Undefined: nobody knows how long links are. Ask by
+   * rising moments: what was worked out for one stretch is forgotten with the next.
+   */
   distancesFrom(entry: number, atMs: number): Float64Array | undefined {
     if (this.#record.links === undefined) return undefined;
     const stretch = this.#stretchOf(atMs);
-    const key = `${entry} ${stretch}`;
-    let distances = this.#distances.get(key);
-    if (distances === undefined) this.#distances.set(key, (distances = this.#finderIn(stretch)(entry)));
-    return distances;
+    if (this.#ways?.stretch !== stretch) {
+      this.#ways = { stretch, find: this.#finderIn(stretch), distances: new Map() };
+    }
+    const { find, distances } = this.#ways;
+    let fromEntry = distances.get(entry);
+    if (fromEntry === undefined) distances.set(entry, (fromEntry = find(entry)));
+    return fromEntry;
   }
 
   #stretchOf(atMs: number): number {
@@ -104,20 +110,16 @@ export class Overlay {
   }
 
   #finderIn(stretch: number): PathFinder {
-    let finder = this.#finders.get(stretch);
-    if (finder === undefined) {
-      const up = this.#upIn(stretch);
-      const atMs = this.#begins[stretch]!;
-      const { cut, latencyMs } = linksAt(this.#record, atMs);
-      const edges = new Set(this.edgesAt(atMs).map(([a, b]) => pairKey(a, b)));
-      const arcs = (this.#record.links ?? []).flatMap(({ from, to, latencyMs: asked }) => {
-        const key = pairKey(from, to);
-        const isOpen = up[from] === 1 && up[to] === 1 && edges.has(key) && !cut.has(key);
-        return isOpen ? [{ from, to, weight: latencyMs.get(key) ?? asked }] : [];
-      });
-      this.#finders.set(stretch, (finder = pathFinder(this.#nodes, arcs)));
-    }
-    return finder;
+    const up = this.#upIn(stretch);
+    const atMs = this.#begins[stretch]!;
+    const { cut, latencyMs } = linksAt(this.#record, atMs);
+    const edges = new Set(this.edgesAt(atMs).map(([a, b]) => pairKey(a, b)));
+    const arcs = (this.#record.links ?? []).flatMap(({ from, to, latencyMs: asked }) => {
+      const key = pairKey(from, to);
+      const isOpen = up[from] === 1 && up[to] === 1 && edges.has(key) && !cut.has(key);
+      return isOpen ? [{ from, to, weight: latencyMs.get(key) ?? asked }] : [];
+    });
+    return pathFinder(this.#nodes, arcs);
   }
 
   /** Pairs that were connected at that moment, cut or not. */

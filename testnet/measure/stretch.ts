@@ -9,17 +9,21 @@ import { finiteOrNull, percentile, sampleOf, type Sample } from './statistics.ts
 import type { Summary } from './summary.ts';
 
 /** Empty where nobody knows how long links are, as where none are emulated. */
-export function stretches({ nodes, transactions, arrivalAtMs }: Joined, overlay: Overlay): Sample {
+export function stretches(
+  { nodes, transactions, arrivalAtMs }: Joined,
+  overlay: Pick<Overlay, 'distancesFrom'>,
+): Sample {
   const values: number[] = [];
-  transactions.forEach(({ entry, scheduledAtMs }, transaction) => {
+  const byT0 = [...transactions.entries()].sort(([, a], [, b]) => a.scheduledAtMs - b.scheduledAtMs);
+  for (const [transaction, { entry, scheduledAtMs }] of byT0) {
     const distances = overlay.distancesFrom(entry, scheduledAtMs);
-    if (distances === undefined) return;
+    if (distances === undefined) break;
     for (let node = 0; node < nodes; node++) {
       const shortestMs = distances[node]!;
       if (node === entry || shortestMs === 0 || shortestMs === Infinity) continue;
       values.push((arrivalAtMs[transaction * nodes + node]! - scheduledAtMs) / shortestMs);
     }
-  });
+  }
   return sampleOf(values);
 }
 

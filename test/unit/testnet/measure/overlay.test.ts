@@ -65,6 +65,16 @@ describe('Overlay of nodes that find each other themselves', () => {
     assert.deepEqual([...overlay.distancesFrom(0, 700)!], [0, 10, 20, 10]);
   });
 
+  it('keeps the ways of one stretch of time, the one asked for last', () => {
+    const overlay = new Overlay(record);
+    const first = overlay.distancesFrom(0, 0);
+    assert.equal(overlay.distancesFrom(0, 100), first);
+    overlay.distancesFrom(0, 250);
+    const again = overlay.distancesFrom(0, 0);
+    assert.notEqual(again, first);
+    assert.deepEqual(again, first);
+  });
+
   it('reaches by later connections, and not by those that closed before', () => {
     assert.deepEqual([...new Overlay(record).reachableFrom(2, 350)], [1, 1, 1, 1]);
     const parted = { ...record, faults: [applied(500, { kind: 'cut', links: [[0, 3]] })] };

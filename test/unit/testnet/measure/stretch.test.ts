@@ -64,6 +64,18 @@ describe('stretch', () => {
     assert.deepEqual(of(slow, at(60, { kind: 'restore', links })), [50 / 30]);
   });
 
+  it('asks for the ways by t0, whatever the order of submissions', () => {
+    const submissions = [30, 10, 20].map((scheduledAtMs, index) => submission(index + 1, { scheduledAtMs }));
+    const asked: number[] = [];
+    stretches(join(triangle([[], [], []], { submissions })), {
+      distancesFrom: (_entry, atMs) => {
+        asked.push(atMs);
+        return new Float64Array(3);
+      },
+    });
+    assert.deepEqual(asked, [10, 20, 30]);
+  });
+
   it('is not measured where nobody knows how long links are', () => {
     const { links: _, ...unknown } = triangle([[arrival(1, 101, null)], [arrival(1, 115, 0)], []]);
     assert.deepEqual(stretchOf(unknown), { finite: [], count: 0 });
