@@ -13,9 +13,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeOptions } from '../../src/config.ts';
 import { realClock } from '../../src/environment.ts';
 import { launchNode, type RunningNode } from '../../src/launch.ts';
+import { eventually } from './eventually.ts';
 import { admissionAlone } from './load-network.ts';
 import { loadState, transfersOf } from './load-transfers.ts';
 import type { BenchRow } from './row.ts';
+import { median } from './median.ts';
 import { saturate } from './saturation.ts';
 
 const UNBATCHED: Partial<NodeOptions> = { 'batch.transactions': 1, 'batch.delay': 0 };
@@ -52,8 +54,9 @@ async function startLine(options: Partial<NodeOptions>): Promise<{
   }
   for (let index = 1; index < LINE; index++)
     await nodes[index]!.node.addPeer(nodes[index - 1]!.multiaddrs[0]!);
-  while (!nodes.every(({ node }, index) => node.propagation.meshPeers().length === (index === 1 ? 2 : 1)))
-    await sleep(20);
+  await eventually('the line to be a mesh', () =>
+    nodes.every(({ node }, index) => node.propagation.meshPeers().length === (index === 1 ? 2 : 1)),
+  );
   return {
     nodes,
     async carry(raw) {
@@ -115,10 +118,4 @@ export async function benchBatching(): Promise<BenchRow[]> {
       ratio: `${(idleBatched / idleUnbatched).toFixed(2)}x`,
     },
   ];
-}
-
-function median(values: readonly number[]): number {
-  const ascending = values.toSorted((a, b) => a - b);
-  const middle = values.length >> 1;
-  return values.length % 2 === 1 ? ascending[middle]! : (ascending[middle - 1]! + ascending[middle]!) / 2;
 }

@@ -18,24 +18,24 @@ import { gossipSettings, type GossipRouter } from '../../src/propagation/gossip-
 import { defaultPropagationOptions } from '../../src/propagation/options.ts';
 import { transactionTopic } from '../../src/propagation/topic.ts';
 import { encodeByteStrings } from '../../src/transaction/rlp.ts';
-import { signTransaction } from '../../src/transaction/sign.ts';
 import type { Edge } from '../../testnet/networks/network.ts';
 import { streamOf } from '../../testnet/random.ts';
 import { randomRegular } from '../../testnet/topology/random-regular.ts';
 import { deriveAccounts, TESTNET_CHAIN_ID } from '../../testnet/workload/accounts.ts';
+import { eventually } from './eventually.ts';
+import { transfers } from './load-transfers.ts';
 import { median } from './median.ts';
 import type { BenchRow } from './row.ts';
 
 const NODES = 10;
 const DEGREE = 8;
+/** Those that have money at a node by default. */
+const ACCOUNTS = 10;
 const WARM_UP_TRANSACTIONS = 100;
 const ROUNDS = 15;
 const TRANSACTIONS_PER_ROUND = 20;
 /** 50 a second: below half of what one core carries, and far enough apart that each travels alone. */
 const INTERVAL_MS = 20;
-/** Between two looks at whether a round is over. */
-const LOOK_MS = 20;
-const PATIENCE_MS = 30_000;
 
 /** Ten peers that carry transactions. */
 interface Overlay {
@@ -157,38 +157,8 @@ function underWay({ hosts }: Overlay): number {
   return sum(bytes.map(({ sent, received }) => sent - received));
 }
 
-async function eventually(what: string, look: () => boolean): Promise<void> {
-  const deadlineMs = performance.now() + PATIENCE_MS;
-  while (!look()) {
-    if (performance.now() > deadlineMs) throw new Error(`waited ${PATIENCE_MS} ms in vain for ${what}`);
-    await sleep(LOOK_MS);
-  }
-}
-
-/** Plain transfers of ten accounts in turn. */
-function transfers(count: number): Uint8Array[] {
-  const accounts = deriveAccounts(10);
-  return Array.from({ length: count }, (_, index) => {
-    const { address, privateKey } = accounts[index % accounts.length]!;
-    const gwei = 10n ** 9n;
-    return signTransaction(
-      {
-        type: 2,
-        chainId: TESTNET_CHAIN_ID,
-        nonce: BigInt(Math.floor(index / accounts.length)),
-        gasLimit: 21_000n,
-        feeCap: 20n * gwei,
-        tipCap: gwei,
-        to: address,
-        value: 1n,
-      },
-      privateKey,
-    );
-  });
-}
-
 export async function benchGossip(): Promise<BenchRow[]> {
-  const raws = transfers(WARM_UP_TRANSACTIONS + ROUNDS * TRANSACTIONS_PER_ROUND);
+  const raws = transfers(deriveAccounts(ACCOUNTS), WARM_UP_TRANSACTIONS + ROUNDS * TRANSACTIONS_PER_ROUND);
   const edges = randomRegular(NODES, DEGREE, streamOf(1, 'topology'));
   const warmUp = raws.slice(0, WARM_UP_TRANSACTIONS);
   const nodes = await startNodes(edges);

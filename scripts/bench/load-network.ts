@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeOptions } from '../../src/config.ts';
 import { streamOf } from '../../testnet/random.ts';
 import { randomRegular } from '../../testnet/topology/random-regular.ts';
+import { eventually } from './eventually.ts';
 import type { LoadRequest, LoadStatus, Recovery } from './load-process.ts';
 
 const PROCESSES = 2;
@@ -16,7 +17,7 @@ export const NODES = PROCESSES * NODES_PER_PROCESS;
 const DEGREE = 8;
 /** Looking costs the nodes' processes CPU, which counts as theirs. */
 const LOOK_MS = 50;
-const PATIENCE_MS = 120_000;
+const PATIENT = { patienceMs: 120_000, lookMs: LOOK_MS };
 /** The rate of delivery is that of so long, ms; and before there is one, so many transactions are a backlog. */
 const RATE_OVER_MS = 3_000;
 const SMALLEST_BACKLOG = 512;
@@ -107,8 +108,10 @@ export class LoadNetwork {
         .map(([from, to]) => [from - first, addresses[to]!] as const);
       await child.ask({ kind: 'dial', dials });
     }
-    await eventually('the meshes', async () =>
-      (await this.#statuses()).every(({ meshes }) => meshes.every((size) => size >= 4)),
+    await eventually(
+      'the meshes',
+      async () => (await this.#statuses()).every(({ meshes }) => meshes.every((size) => size >= 4)),
+      PATIENT,
     );
   }
 
@@ -152,10 +155,14 @@ export class LoadNetwork {
   /** Until every node has everything. */
   async drain(): Promise<NetworkStatus> {
     let status!: NetworkStatus;
-    await eventually('every node to have everything', async () => {
-      status = await this.status();
-      return status.refused.length > 0 || status.arrived === this.submitted * NODES;
-    });
+    await eventually(
+      'every node to have everything',
+      async () => {
+        status = await this.status();
+        return status.refused.length > 0 || status.arrived === this.submitted * NODES;
+      },
+      PATIENT,
+    );
     return status;
   }
 
@@ -201,14 +208,6 @@ export async function admissionAlone(transactions: number, batch: number): Promi
     return sum(await Promise.all(processes.map((child) => child.ask<number>(request)))) / PROCESSES;
   } finally {
     for (const child of processes) child.end();
-  }
-}
-
-async function eventually(what: string, look: () => Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + PATIENCE_MS;
-  while (!(await look())) {
-    if (performance.now() > deadlineMs) throw new Error(`waited ${PATIENCE_MS} ms in vain for ${what}`);
-    await sleep(LOOK_MS);
   }
 }
 

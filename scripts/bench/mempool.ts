@@ -11,6 +11,7 @@ import { isRefusal } from '../../src/transaction/refusal.ts';
 import { DEFAULT_TRANSACTION_RULES } from '../../src/transaction/rules.ts';
 import { signTransaction } from '../../src/transaction/sign.ts';
 import type { Transaction } from '../../src/transaction/transaction.ts';
+import { median } from './median.ts';
 import type { BenchRow } from './row.ts';
 
 const SENDERS = 1_000;
@@ -182,10 +183,6 @@ function heapUsed(): number {
   const collect = runInNewContext('gc') as () => void;
   for (let i = 0; i < 4; i++) collect();
   return process.memoryUsage().heapUsed;
-}
-
-function median(numbers: number[]): number {
-  return numbers.sort((a, b) => a - b)[numbers.length >> 1]!;
 }
 
 const rate = (perSecond: number): string => `${Math.round(perSecond).toLocaleString('en')}/s`;

@@ -9,13 +9,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as Secp256k1 from 'ox/wasm/Secp256k1';
 import { toHex } from '../../src/bytes.ts';
-import { decodeTransaction } from '../../src/transaction/decode.ts';
-import { isRefusal } from '../../src/transaction/refusal.ts';
-import { DEFAULT_TRANSACTION_RULES } from '../../src/transaction/rules.ts';
-import { signTransaction } from '../../src/transaction/sign.ts';
-import { deriveAccounts, TESTNET_CHAIN_ID } from '../../testnet/workload/accounts.ts';
+import { deriveAccounts } from '../../testnet/workload/accounts.ts';
+import { bareRecovery, decodeOwn } from './bare-recovery.ts';
+import { transfers } from './load-transfers.ts';
 import type { ClientDone, ClientJob } from './rpc-client.ts';
 import { median } from './median.ts';
 import type { BenchRow } from './row.ts';
@@ -37,23 +34,9 @@ class Source {
   #made = 0;
 
   take(count: number): Uint8Array[] {
-    return Array.from({ length: count }, () => {
-      const n = this.#made++;
-      const { address, privateKey } = this.#accounts[n % ACCOUNTS]!;
-      return signTransaction(
-        {
-          type: 2,
-          chainId: TESTNET_CHAIN_ID,
-          nonce: BigInt(Math.floor(n / ACCOUNTS)),
-          gasLimit: 21_000n,
-          feeCap: 20n * 10n ** 9n,
-          tipCap: 10n ** 9n,
-          to: address,
-          value: 1n,
-        },
-        privateKey,
-      );
-    });
+    const taken = transfers(this.#accounts, count, this.#made);
+    this.#made += count;
+    return taken;
   }
 }
 
@@ -108,20 +91,13 @@ async function submit(client: ChildProcess, job: ClientJob, transactions: number
   return transactions / done.seconds;
 }
 
-/** Recoveries a second of ox/wasm, on inputs that are ready: nothing decoded, hashed or looked up. */
-async function bareRecovery(raws: readonly Uint8Array[]): Promise<() => number> {
-  const secp256k1 = await Secp256k1.engine();
-  const inputs = raws.map((raw) => {
-    const decoded = decodeTransaction(raw, { ...DEFAULT_TRANSACTION_RULES, chainId: TESTNET_CHAIN_ID });
-    if (isRefusal(decoded)) throw new Error(decoded.message);
-    const { r, s, yParity, signingHash } = decoded;
-    const hex = `0${yParity}${r.toString(16).padStart(64, '0')}${s.toString(16).padStart(64, '0')}`;
-    return { signature: new Uint8Array(Buffer.from(hex, 'hex')), signingHash };
-  });
+/** A second. */
+async function bareRecoveries(raws: readonly Uint8Array[]): Promise<() => number> {
+  const recover = await bareRecovery(raws.map(decodeOwn));
   return () => {
     const startMs = performance.now();
-    for (const { signature, signingHash } of inputs) secp256k1.recoverPublicKey(signature, signingHash);
-    return inputs.length / ((performance.now() - startMs) / 1000);
+    recover();
+    return raws.length / ((performance.now() - startMs) / 1000);
   };
 }
 
@@ -137,7 +113,7 @@ async function measure(client: ChildProcess, datadir: string | undefined): Promi
   const node = await startNode(datadir);
   const rates: Rates = { bare: [], single: [], batch: [] };
   try {
-    const bare = await bareRecovery(new Source().take(PER_ROUND));
+    const bare = await bareRecoveries(new Source().take(PER_ROUND));
     for (let round = -1; round < ROUNDS; round++) {
       const bodies = { single: single(source.take(PER_ROUND)), batch: batches(source.take(PER_ROUND)) };
       const { url } = node;

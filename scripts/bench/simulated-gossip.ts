@@ -1,5 +1,5 @@
 /**
- * What a simulated message costs.  node --conditions=txgossip-source scripts/bench/simulated-gossip.ts NODES MESSAGES
+ * What a simulated message costs.  node scripts/bench/simulated-gossip.ts [NODES [MESSAGES [SEED [RATE]]]]
  */
 import { startBareGossip } from './bare-gossip.ts';
 

@@ -1,25 +1,22 @@
 /** Decoding and sender recovery against bare recovery, and the two verifier backends. About 8 s. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import * as Secp256k1 from 'ox/wasm/Secp256k1';
 import { createInlineVerifier } from '../../src/transaction/inline-verifier.ts';
-import { decodeTransaction } from '../../src/transaction/decode.ts';
 import { recoverSender } from '../../src/transaction/recover.ts';
-import { isRefusal } from '../../src/transaction/refusal.ts';
-import { DEFAULT_TRANSACTION_RULES, type TransactionRules } from '../../src/transaction/rules.ts';
 import { signTransaction, type UnsignedTransaction } from '../../src/transaction/sign.ts';
 import type { DecodedTransaction } from '../../src/transaction/transaction.ts';
 import type { Verifier } from '../../src/transaction/verifier.ts';
 import { createWorkerVerifier } from '../../src/transaction/worker-verifier.ts';
+import { TESTNET_CHAIN_ID } from '../../testnet/workload/accounts.ts';
+import { bareRecovery, decodeOwn } from './bare-recovery.ts';
 import { median } from './median.ts';
 import type { BenchRow } from './row.ts';
 
-const RULES: TransactionRules = { ...DEFAULT_TRANSACTION_RULES, chainId: 1337n };
 const PRIVATE_KEY = new Uint8Array(32).fill(7);
 const TO = '0x00112233445566778899aabbccddeeff00112233';
 
 const TRANSFER: UnsignedTransaction = {
   type: 2,
-  chainId: RULES.chainId,
+  chainId: TESTNET_CHAIN_ID,
   nonce: 0n,
   gasLimit: 21_000n,
   feeCap: 30_000_000_000n,
@@ -55,12 +52,6 @@ function signMany(kinds: readonly UnsignedTransaction[], count: number): Uint8Ar
   );
 }
 
-function decode(raw: Uint8Array): DecodedTransaction {
-  const decoded = decodeTransaction(raw, RULES);
-  if (isRefusal(decoded)) throw new Error(`the benchmark's own transaction was refused: ${decoded.message}`);
-  return decoded;
-}
-
 function secondsOf(work: () => void): number {
   const startMs = performance.now();
   work();
@@ -74,25 +65,16 @@ function perSecond(rate: number): string {
 /** Rounds of each alternate, so that a busy machine slows all of them; a ratio is the median over rounds. */
 async function benchDecoding(rounds: number): Promise<BenchRow[]> {
   const count = 200;
-  const secp256k1 = await Secp256k1.engine();
   const rows: BenchRow[] = [];
   for (const [name, kinds] of [
     ['type 2 transfers', [TRANSFER]],
     ['mixed types', MIXED],
   ] as const) {
     const raws = signMany(kinds, count);
-    const decoded = raws.map(decode);
-    const bareInputs = decoded.map(({ r, s, yParity, signingHash }) => {
-      const hex = `0${yParity}${r.toString(16).padStart(64, '0')}${s.toString(16).padStart(64, '0')}`;
-      return { signature: new Uint8Array(Buffer.from(hex, 'hex')), signingHash };
-    });
     const works = {
-      bare: () =>
-        bareInputs.forEach(({ signature, signingHash }) =>
-          secp256k1.recoverPublicKey(signature, signingHash),
-        ),
-      decode: () => raws.forEach(decode),
-      whole: () => raws.forEach((raw) => recoverSender(decode(raw))),
+      bare: await bareRecovery(raws.map(decodeOwn)),
+      decode: () => raws.forEach(decodeOwn),
+      whole: () => raws.forEach((raw) => recoverSender(decodeOwn(raw))),
     };
     const rates = { bare: [] as number[], decode: [] as number[], whole: [] as number[] };
     for (let round = -3; round < rounds; round++) {
@@ -118,7 +100,7 @@ async function benchDecoding(rounds: number): Promise<BenchRow[]> {
 /** One batch at a time tells the latency; as many as 800 signatures at once the throughput, and what it costs the loop. */
 async function benchVerifier(backend: string, verifier: Verifier, forMs: number): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
-  const transactions = signMany([TRANSFER], 100).map(decode);
+  const transactions = signMany([TRANSFER], 100).map(decodeOwn);
   for (const batchSize of [1, 10, 100]) {
     const batch = transactions.slice(0, batchSize);
     await verifyFor(verifier, batch, 1, forMs / 4);

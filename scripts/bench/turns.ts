@@ -19,6 +19,7 @@ import { defaultPropagationOptions } from '../../src/propagation/options.ts';
 import { transactionTopic } from '../../src/propagation/topic.ts';
 import { encodeByteStrings } from '../../src/transaction/rlp.ts';
 import { TESTNET_CHAIN_ID } from '../../testnet/workload/accounts.ts';
+import { eventually } from './eventually.ts';
 import { LoadProcess } from './load-network.ts';
 import type { LoadStatus } from './load-process.ts';
 import { transfersOf } from './load-transfers.ts';
@@ -28,8 +29,6 @@ import type { Turns } from './turn-watch.ts';
 const BATCH = 512;
 const ONE_BY_ONE = 12;
 const AT_ONCE = 10;
-const LOOK_MS = 20;
-const PATIENCE_MS = 60_000;
 /** What no turn is to exceed. */
 const LIMIT_MS = 10;
 
@@ -128,12 +127,4 @@ function rowOf(name: string, { count, longestMs, p90Ms, longestCollectionMs }: T
     value: `${longestMs.toFixed(1)} ms CPU (${others}; longest collection ${longestCollectionMs.toFixed(1)} ms)`,
     ratio: `${(longestMs / LIMIT_MS).toFixed(2)}x of ${LIMIT_MS} ms`,
   };
-}
-
-async function eventually(what: string, look: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + PATIENCE_MS;
-  while (!(await look())) {
-    if (performance.now() > deadlineMs) throw new Error(`waited ${PATIENCE_MS} ms in vain for ${what}`);
-    await sleep(LOOK_MS);
-  }
 }

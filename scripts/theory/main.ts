@@ -12,6 +12,7 @@
  *   npm run theory -- 5        5 seeds
  *   npm run theory -- members  one of them
  */
+import { median } from '../bench/median.ts';
 import { ANNOUNCE_NODES, GRAPHS, measureAnnounce } from './announce.ts';
 import { EAGER_PUSH, expectedDuplicates, measureEagerPush } from './eager-push.ts';
 import { estimate, MAX_STANDARD_ERRORS, standardErrorsOff } from './estimate.ts';
@@ -24,7 +25,6 @@ import {
   measureDissemination,
   measureFalseAlarms,
   measureLoad,
-  median,
 } from './members.ts';
 import { expectedCoverage, fixedPoint, measureRumour, RUMOUR_NODES } from './rumour.ts';
 import { measureSpread, type Compared } from './spread.ts';

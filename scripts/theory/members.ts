@@ -124,12 +124,6 @@ export function measureDissemination(seed: number, members: number): number {
   return network.nowMs - fromMs;
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
-}
-
 /** Least squares of y over x: its slope, and the share of the variance it explains. */
 export function linearFit(points: readonly (readonly [x: number, y: number])[]): {
   slope: number;

@@ -1,5 +1,6 @@
 /** What `npm run theory -- members` shows for 30 seeds, smaller. */
 import assert from 'node:assert/strict';
+import { median } from '../../../scripts/bench/median.ts';
 import { estimate, MAX_STANDARD_ERRORS, standardErrorsOff } from '../../../scripts/theory/estimate.ts';
 import {
   EXPECTED_MESSAGES,
@@ -10,7 +11,6 @@ import {
   measureDissemination,
   measureFalseAlarms,
   measureLoad,
-  median,
 } from '../../../scripts/theory/members.ts';
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
