@@ -67,6 +67,7 @@ export class MemberNetwork {
           random: streamOf(seed, 'member', node),
           options: all,
           isPeerId: () => true,
+          believable: (said) => said,
         }),
       );
     }

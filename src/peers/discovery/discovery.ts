@@ -14,6 +14,7 @@ import type { Cancel, Clock, Random } from '../../environment.ts';
 import { parseMultiaddr, peerIdOf } from '../../host/address.ts';
 import type { DialFailure } from '../../host/dial-failure.ts';
 import type { Host, HostConnection, PeerIdText } from '../../host/host.ts';
+import { isWithin, reachOf, type Reach } from '../reach.ts';
 import { AddressBook, LASTING_MS, type KnownEntry } from './address-book.ts';
 import { Asking } from './asking.ts';
 import { Bootstraps } from './bootstraps.ts';
@@ -25,15 +26,7 @@ import type { PeersFault, ToldPeer } from './messages.ts';
 import type { DiscoveryOptions } from './options.ts';
 import { PeerExchange } from './peer-exchange.ts';
 import { plan, type Candidate, type DropReason, type OpenConnection, type Plan } from './planner.ts';
-import {
-  dialAddress,
-  isWithin,
-  rangeOf,
-  reachOf,
-  transportOf,
-  type Reach,
-  type TransportAddress,
-} from './transport-address.ts';
+import { dialAddress, rangeOf, transportOf, type TransportAddress } from './transport-address.ts';
 
 const LOOK_MS = 1_000;
 /** After something changed: what changes at once is looked at once. */

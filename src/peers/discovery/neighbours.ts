@@ -1,6 +1,7 @@
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { HostConnection, PeerIdText } from '../../host/host.ts';
-import { rangeOf, reachOf, transportOf, type Reach, type TransportAddress } from './transport-address.ts';
+import { reachOf, type Reach } from '../reach.ts';
+import { rangeOf, transportOf, type TransportAddress } from './transport-address.ts';
 
 /** What is worked out once of a connected peer: it is looked at each second. */
 export interface Neighbour {

@@ -2,15 +2,11 @@
  * What of an address can be told to others: one way over TCP by number (or, simulated, /memory/<index>), without the
  * peer at its end. Names and relays are not: a name is resolved by whoever dials, and one owner has as many as he likes.
  */
-import { isLoopback, isPrivate } from '@libp2p/utils';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
+import { reachOf } from '../reach.ts';
 
 /** Text such as /ip4/192.0.2.1/tcp/4001. */
 export type TransportAddress = string;
-
-/** From where an address can be dialled, narrowest first. */
-export const REACHES = ['machine', 'private', 'public'] as const;
-export type Reach = (typeof REACHES)[number];
 
 /** Undefined where it is not one that can be told. */
 export function transportOf(address: Multiaddr): TransportAddress | undefined {
@@ -23,17 +19,6 @@ export function transportOf(address: Multiaddr): TransportAddress | undefined {
   if (!isIp || transport?.name !== 'tcp' || transport.value === '0') return undefined;
   if (network.value === '0.0.0.0' || network.value === '::') return undefined;
   return `/${network.name}/${network.value}/tcp/${transport.value}`;
-}
-
-/** Of whatever address, a peer's at the other end of a connection too. */
-export function reachOf(address: Multiaddr): Reach {
-  if (address.getComponents()[0]?.name === 'memory' || isLoopback(address)) return 'machine';
-  return isPrivate(address) ? 'private' : 'public';
-}
-
-/** Whether someone met at `reach` has any use for the address, or is to be believed about it. */
-export function isWithin(address: Reach, reach: Reach): boolean {
-  return REACHES.indexOf(address) >= REACHES.indexOf(reach);
 }
 
 /**

@@ -7,7 +7,7 @@ import { MAX_UPDATES } from './messages.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { MembershipOptions } from './options.ts';
 import type { Ourselves } from './ourselves.ts';
-import { saysItIsAt } from './places.ts';
+import { saysItIsAt, type Believable } from './places.ts';
 import { sample } from './sample.ts';
 import type { States } from './states.ts';
 import type { Telling } from './telling.ts';
@@ -23,6 +23,7 @@ export interface ExchangeInit {
   neighbours: Neighbours;
   states: States;
   telling: Telling;
+  believable: Believable;
   act: (action: Action) => void;
 }
 
@@ -64,11 +65,11 @@ export class Exchange {
   }
 
   greetedBy(sender: Member, hello: Extract<Message, { kind: 'hello' }>, nowMs: number): void {
-    const { states, telling } = this.#init;
+    const { states, telling, believable } = this.#init;
     const { self, digest, isAnswer } = hello;
     const { peer, incarnation } = sender;
     const isNews = sender.addresses.length === 0 || incarnation !== self.incarnation;
-    if (self.addresses.length > 0) saysItIsAt(sender, self.addresses);
+    if (self.addresses.length > 0) saysItIsAt(sender, believable(self.addresses, peer));
     if (self.incarnation > incarnation) {
       // First-hand: no bound, and it has contradicted whatever we held.
       sender.grudge = undefined;

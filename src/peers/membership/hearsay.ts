@@ -4,7 +4,7 @@ import type { LocalHealth } from './local-health.ts';
 import type { Member, MemberTable } from './member-table.ts';
 import type { MembershipOptions } from './options.ts';
 import type { Ourselves } from './ourselves.ts';
-import { movedTo, saysItIsAt } from './places.ts';
+import { movedTo, saysItIsAt, type Believable } from './places.ts';
 import type { Prober } from './prober.ts';
 import type { States } from './states.ts';
 import type { Telling } from './telling.ts';
@@ -20,6 +20,7 @@ export interface HearsayInit {
   prober: Prober;
   /** Whether a text is a peer id; asked once for each member heard of. */
   isPeerId: (text: string) => boolean;
+  believable: Believable;
 }
 
 export class Hearsay {
@@ -43,28 +44,30 @@ export class Hearsay {
   }
 
   #meet(update: Update, from: PeerIdText, nowMs: number): void {
-    const { table, states, telling, isPeerId } = this.#init;
+    const { table, states, telling, isPeerId, believable } = this.#init;
     if (update.incarnation > MAX_INCARNATION_JUMP || !isPeerId(update.peer)) return;
     const { peer, state, incarnation, addresses } = update;
     const member = table.add(peer, state === 'suspect' ? 'alive' : state, incarnation, nowMs, false);
     if (member === undefined) return;
-    saysItIsAt(member, addresses);
+    saysItIsAt(member, believable(addresses, from));
     member.by = update.by[0] ?? from;
     member.cause = state === 'alive' || state === 'suspect' ? 'joined' : 'told';
     states.announce(member);
     if (state === 'suspect') this.#learnWorse(member, update, from, nowMs);
-    else telling.tell(update, from);
+    else telling.tell(states.record(member), from);
   }
 
   #learnAlive(member: Member, update: Update, from: PeerIdText, nowMs: number): void {
+    const { states, telling, believable } = this.#init;
     if (update.incarnation <= member.incarnation) {
-      if (member.addresses.length === 0 && isLiving(member.state)) saysItIsAt(member, update.addresses);
+      if (member.addresses.length === 0 && isLiving(member.state))
+        saysItIsAt(member, believable(update.addresses, from));
       return;
     }
     member.grudge = undefined;
-    if (update.addresses.length > 0) movedTo(member, update.addresses);
-    this.#init.states.set(member, 'alive', update.incarnation, 'refuted', from, nowMs);
-    this.#init.telling.tell(update, from);
+    if (update.addresses.length > 0) movedTo(member, believable(update.addresses, from));
+    states.set(member, 'alive', update.incarnation, 'refuted', from, nowMs);
+    telling.tell(states.record(member), from);
   }
 
   #learnWorse(member: Member, update: Update, from: PeerIdText, nowMs: number): void {

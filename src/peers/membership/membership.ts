@@ -17,6 +17,7 @@ import { DialRefusedError, type Host, type PeerIdText } from '../../host/host.ts
 import { PeerStreams, type PeerFault } from '../../host/peer-streams.ts';
 import { MEMBERS_PROTOCOL } from '../../host/protocols.ts';
 import type { TraceSink } from '../../telemetry/trace.ts';
+import { isWithin, reachOf, type Reach as AddressReach } from '../reach.ts';
 import type { Action, Reach } from './actions.ts';
 import { FrameReader } from './frame-reader.ts';
 import type { Member, MemberInfo } from './member-table.ts';
@@ -31,8 +32,6 @@ export type FailedDial = 'refused' | 'unreachable';
 
 /** A list of all members, twice. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
-/** Of a member that is dialled: the first of them that answers is enough, and each takes its time. */
-const MAX_DIALLED_ADDRESSES = 2;
 
 export interface MembershipInit {
   host: Host;
@@ -66,8 +65,8 @@ export class Membership {
   readonly #listeners = new Set<Listener>();
   /** Being dialled to see if they live: their connections mean nothing yet. */
   readonly #visiting = new Set<PeerIdText>();
-  /** Of neighbours: reading one from its text takes longer than the rest of a ping. */
-  readonly #ids = new Map<PeerIdText, PeerId>();
+  /** Neighbours, as they were met. Reading an id from its text takes longer than the rest of a ping. */
+  readonly #met = new Map<PeerIdText, { peerId: PeerId; reach: AddressReach }>();
   readonly #leaving = new AbortController();
   #cancelTick: Cancel | undefined;
   #tickAtMs = Infinity;
@@ -82,6 +81,10 @@ export class Membership {
       random,
       options,
       isPeerId,
+      believable: (said, from) => {
+        const reach = this.#met.get(from)?.reach;
+        return reach === undefined ? [] : said.filter((address) => isKnownAt(address, reach));
+      },
     });
     this.#streams = new PeerStreams({
       host,
@@ -151,7 +154,7 @@ export class Membership {
           this.#connected(peer, peerId, nowMs);
           break;
         case 'disconnected':
-          this.#ids.delete(peer);
+          this.#met.delete(peer);
           this.#swim.disconnected(peer, nowMs);
           break;
       }
@@ -168,7 +171,7 @@ export class Membership {
   #connected(peer: PeerIdText, peerId: PeerId, nowMs: number): void {
     const open = this.#connection(peerId);
     if (open === undefined) return;
-    this.#ids.set(peer, peerId);
+    this.#met.set(peer, { peerId, reach: reachOf(open.remoteAddress) });
     const dialledAt = open.direction === 'outbound' ? withoutPeer(open.remoteAddress.toString()) : undefined;
     this.#swim.connected(peer, dialledAt, nowMs);
     if (this.#streams.peers().includes(peer)) this.#swim.greeted(peer, nowMs);
@@ -266,26 +269,26 @@ export class Membership {
       );
     }
     if (this.#visiting.has(peer)) return 'unknown';
-    const dialled = addresses.slice(0, MAX_DIALLED_ADDRESSES);
-    if (dialled.length === 0) return 'unknown';
+    if (addresses.length === 0) return 'unknown';
     this.#visiting.add(peer);
-    const visit = this.#visit(peerId, dialled);
+    const visit = this.#visit(peerId, addresses);
     // The dial may go on; the answer has to be there in time.
     void visit.finally(() => this.#visited(peerId));
     return Promise.race([visit, this.#late(timeoutMs, visit)]);
   }
 
+  /** The first address that answers is enough. Refused: at every one, for some may never have been its own. */
   async #visit(peerId: PeerId, addresses: readonly string[]): Promise<Reach> {
-    let reach: Reach = 'unreachable';
+    let refusals = 0;
     for (const address of addresses) {
       try {
         await this.#init.host.dial(parseMultiaddr(`${address}/p2p/${peerId.toString()}`));
         return 'reached';
       } catch (error) {
-        if (error instanceof DialRefusedError) reach = 'refused';
+        if (error instanceof DialRefusedError) refusals++;
       }
     }
-    return reach;
+    return refusals === addresses.length ? 'refused' : 'unreachable';
   }
 
   #late(ms: number, visit: Promise<Reach>): Promise<Reach> {
@@ -304,7 +307,7 @@ export class Membership {
   }
 
   #idOf(peer: PeerIdText): PeerId {
-    return this.#ids.get(peer) ?? peerIdFromString(peer);
+    return this.#met.get(peer)?.peerId ?? peerIdFromString(peer);
   }
 
   #connection(peerId: PeerId): ReturnType<Host['connections']>[number] | undefined {
@@ -320,6 +323,15 @@ const PEER_SUFFIX = /\/p2p\/[^/]+$/;
 
 function withoutPeer(address: string): string {
   return address.replace(PEER_SUFFIX, '');
+}
+
+/** Whether who is met at `reach` can know the address; whoever told it may have said anything. */
+function isKnownAt(address: string, reach: AddressReach): boolean {
+  try {
+    return isWithin(reachOf(parseMultiaddr(address)), reach);
+  } catch {
+    return false;
+  }
 }
 
 function isPeerId(text: string): boolean {

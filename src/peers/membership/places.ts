@@ -1,6 +1,10 @@
 /** Where a member is: what a dial has shown comes before what it says, and is forgotten when it says it has moved. */
+import type { PeerIdText } from '../../host/host.ts';
 import type { Member } from './member-table.ts';
 import { MAX_ADDRESSES } from './update.ts';
+
+/** Of where a neighbour says that somebody is, what it can know of. */
+export type Believable = (said: readonly string[], from: PeerIdText) => readonly string[];
 
 /** It is connected. @param dialledAt where we reached it; undefined: it dialled us. */
 export function reachedAt(member: Member, dialledAt: string | undefined): void {

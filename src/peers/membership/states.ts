@@ -89,7 +89,7 @@ export class States {
     this.set(member, 'suspect', update.incarnation, 'told', accusers[0]!, nowMs);
     member.suspicion = { sinceMs: nowMs, accusers, isOwn: false };
     this.#suspects.add(member);
-    this.#init.telling.tell(update, from);
+    this.#init.telling.tell(this.record(member), from);
   }
 
   /** Further ones suspect a suspect. */

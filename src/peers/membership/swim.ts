@@ -14,7 +14,7 @@
  *  2. A ping unanswered in time goes to k other neighbours, who ping over their connection or dial for it. What they say
  *     tells a cut link (they reach it) from a silent peer (they do not either). One way lost is not a peer lost.
  *  3. An answer that comes too late is one: the peer is slow, not dead. Pings are left open for three time-outs.
- *  4. A connection lost without a goodbye is looked into at once, by a dial. Refused: its process is gone, and it is dead
+ *  4. A connection lost without a goodbye is looked into at once, by a dial. Refused at each address: its process is gone, and it is dead
  *     there and then, for no live process refuses. Accepted: it did not want us. Anything else: others are asked (2).
  *     A dial somewhere else says nothing, for it may have moved: it is looked for where it is.
  *  5. A member that nobody we know of is connected to would stay alive for ever: now and then one that we are not
@@ -42,7 +42,8 @@
  * 13. Nothing that is said costs a neighbour that answers us its connection. It is pinged at once and told what is said, and
  *     what is said is not passed on until it has failed us too: so a liar reaches nobody who knows better.
  * 14. Incarnations that jump too far are not believed, and members are bounded in number: numbers and memory are not to be
- *     had for a few lies. What a neighbour says of itself needs no bound: its identity is proven.
+ *     had for a few lies. What a neighbour says of itself needs no bound: its identity is proven. An address is believed,
+ *     and told on, only as far as whoever told it could know it: met on another machine, nothing of this one.
  * 15. Errands for others are bounded in number and rate (errands.ts): each may be a dial to where a stranger said.
  *
  * COMING AND GOING
@@ -63,7 +64,7 @@ import { MemberTable, type Member } from './member-table.ts';
 import { Neighbours } from './neighbours.ts';
 import type { MembershipOptions } from './options.ts';
 import { Ourselves } from './ourselves.ts';
-import { isAmong, reachedAt } from './places.ts';
+import { isAmong, reachedAt, type Believable } from './places.ts';
 import { ProbeRounds } from './probe-rounds.ts';
 import { Prober } from './prober.ts';
 import { States } from './states.ts';
@@ -88,11 +89,14 @@ export interface SwimInit {
   options: MembershipOptions;
   /** Whether a text is a peer id; asked once for each member heard of. */
   isPeerId: (text: string) => boolean;
+  /** Of where a neighbour says that somebody is, what it can know of. */
+  believable: Believable;
 }
 
 export class Swim {
   readonly health = new LocalHealth();
   readonly #options: MembershipOptions;
+  readonly #believable: Believable;
   readonly #ourselves: Ourselves;
   readonly #table: MemberTable;
   readonly #neighbours = new Neighbours();
@@ -113,12 +117,13 @@ export class Swim {
   #nowMs = -Infinity;
   #runs = false;
 
-  constructor({ self, addresses, random, options, isPeerId }: SwimInit) {
+  constructor({ self, addresses, random, options, isPeerId, believable }: SwimInit) {
     const { health } = this;
     const neighbours = this.#neighbours;
     const act = (action: Action): void => void this.#actions.push(action);
     const nextId = (): number => this.#ids++;
     this.#options = options;
+    this.#believable = believable;
     const ourselves = new Ourselves(self, addresses);
     const table = new MemberTable(options.maxMembers);
     const telling = new Telling({ options, random, table, neighbours, act });
@@ -150,8 +155,9 @@ export class Swim {
     this.#prober = prober;
     this.#rounds = new ProbeRounds({ options, random, health, table, neighbours, states, telling, prober });
     this.#strangers = new Strangers({ options, random, table, prober });
-    this.#exchange = new Exchange({ ourselves, options, random, table, neighbours, states, telling, act });
-    this.#hearsay = new Hearsay({ ourselves, options, health, table, states, telling, prober, isPeerId });
+    const shared = { ourselves, options, table, states, telling, believable };
+    this.#exchange = new Exchange({ ...shared, random, neighbours, act });
+    this.#hearsay = new Hearsay({ ...shared, health, prober, isPeerId });
     this.#errands = new Errands(options, act, nextId);
     this.#timed = [this.#rounds, this.#exchange, this.#strangers, telling];
   }
@@ -304,7 +310,7 @@ export class Swim {
         break;
       case 'ask':
         if (message.peer === this.#ourselves.peer) this.#errands.answer(from, message.id, 'reached');
-        else this.#errands.ask(from, { ...message, addresses: this.#addressesOf(message) }, nowMs);
+        else this.#errands.ask(from, { ...message, addresses: this.#addressesOf(message, from) }, nowMs);
         break;
       case 'answer':
         this.#prober.answered(from, message.id, message.reach, nowMs);
@@ -344,8 +350,11 @@ export class Swim {
   }
 
   /** Of one we are asked to reach: what we know ourselves first. */
-  #addressesOf({ peer, addresses }: { peer: PeerIdText; addresses: readonly string[] }): readonly string[] {
+  #addressesOf(
+    { peer, addresses }: { peer: PeerIdText; addresses: readonly string[] },
+    from: PeerIdText,
+  ): readonly string[] {
     const known = this.#table.get(peer)?.addresses ?? [];
-    return known.length > 0 ? known : addresses;
+    return known.length > 0 ? known : this.#believable(addresses, from);
   }
 }

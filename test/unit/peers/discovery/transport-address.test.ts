@@ -1,12 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr';
 import assert from 'node:assert/strict';
-import {
-  dialAddress,
-  isWithin,
-  rangeOf,
-  reachOf,
-  transportOf,
-} from '../../../../src/peers/discovery/transport-address.ts';
+import { dialAddress, rangeOf, transportOf } from '../../../../src/peers/discovery/transport-address.ts';
+import { isWithin, reachOf } from '../../../../src/peers/reach.ts';
 
 const ID = '12D3KooWLc5u4okcuwz2edBPNsQJDsK4Y8GGLPjpiRdFv2RNxuTJ';
 const transport = (text: string): string | undefined => transportOf(multiaddr(text));

@@ -23,6 +23,7 @@ class Alone {
       random: { next: () => (this.#seed = (this.#seed * 16807) % 2147483647) / 2147483647 },
       options: { ...defaultMembershipOptions, exchangeMs: 1e9, verifyMs: 0, ...options },
       isPeerId: (text) => text !== 'nonsense',
+      believable: (said) => said.filter((address) => address !== '/memory/unknowable'),
     });
     this.swim.start(0);
     for (const peer of peers) this.connect(peer);
@@ -499,6 +500,18 @@ describe('swim', () => {
       assert.ok(told.length >= tellings - 2 && told.length <= tellings, `told ${told.length} times`);
       assert.deepEqual(alone.told().slice(-2), ['far alive joined', 'far dead told']);
       assert.equal(alone.swim.get('far')!.by, 'g');
+    });
+
+    it('of where one is goes on only as far as whoever said so could know it', () => {
+      const alone = new Alone(PEERS);
+      const addresses = ['/memory/unknowable', '/memory/x'];
+      alone.news('a', { peer: 'x', addresses }, { peer: 'y', state: 'suspect', addresses, by: ['b'] });
+      alone.news('a', { peer: 'x', incarnation: 1, addresses });
+      alone.pass(5000);
+      const told = alone.sent('news').flatMap(({ message }) => message.updates);
+      assert.ok(told.some(({ peer, incarnation }) => peer === 'x' && incarnation === 1));
+      assert.ok(told.some(({ peer }) => peer === 'y'));
+      assert.ok(told.every((update) => !update.addresses.includes('/memory/unknowable')));
     });
 
     it('of incarnations that jump too far is not believed, of oneself neither', () => {
