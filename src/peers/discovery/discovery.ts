@@ -321,18 +321,22 @@ export class Discovery {
       members?.dialFailed(peer, failure === 'refused' ? 'refused' : 'unreachable', triedAt);
   }
 
-  #told(by: HostConnection, peers: readonly ToldPeer[]): void {
+  /** True where any of it is new. */
+  #told(by: HostConnection, peers: readonly ToldPeer[]): boolean {
     const nowMs = this.#clock.nowMs();
     const neighbour = this.#neighbours.get(by.peerId.toString());
-    if (neighbour === undefined) return;
+    if (neighbour === undefined) return false;
     const { source, reach } = neighbour;
+    let isNews = false;
     for (const { peer, addresses } of peers) {
       const believed = addresses.filter((transport) =>
         isWithin(reachOf(dialAddress(transport, peer)), reach),
       );
-      if (peer !== this.#host.peerId.toString()) this.book.learn(peer, believed, source, nowMs);
+      if (peer === this.#host.peerId.toString()) continue;
+      if (this.book.learn(peer, believed, source, nowMs)) isNews = true;
     }
     this.#lookSoon();
+    return isNews;
   }
 
   #tell(asker: PeerIdText, count: number): readonly ToldPeer[] | undefined {
