@@ -1,4 +1,5 @@
 /** Membership as a node holds it: its options by their names, and what becomes of peers that fail in it. */
+import type { PeerId } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { NodeOptions } from './config.ts';
 import type { Environment } from './environment.ts';
@@ -7,7 +8,6 @@ import { DialRefusedError, type Host } from './host/host.ts';
 import type { Members } from './peers/discovery/members.ts';
 import { Membership, type FailedDial } from './peers/membership/membership.ts';
 import { defaultMembershipOptions, type MembershipOptions } from './peers/membership/options.ts';
-import type { StaticPeers } from './peers/static-peers.ts';
 import type { Logger } from './telemetry/log.ts';
 import type { TraceSink } from './telemetry/trace.ts';
 
@@ -15,19 +15,20 @@ export interface KeepMembersInit {
   options: NodeOptions;
   host: Host;
   environment: Environment;
-  staticPeers: StaticPeers;
+  /** Whether others in this node want to be connected to the peer. */
+  keeps: (peerId: PeerId) => boolean;
   trace: TraceSink;
   log: Logger;
 }
 
 export function keepMembers(init: KeepMembersInit): Membership {
-  const { options, host, environment, staticPeers, trace, log } = init;
+  const { options, host, environment, keeps, trace, log } = init;
   const membership = new Membership({
     host,
     ...environment,
     options: membershipOptions(options),
     trace,
-    keeps: (peerId) => staticPeers.has(peerId) || staticPeers.has(peerId, 'trusted'),
+    keeps,
     onFault: (peer, { message }) =>
       log.warn({ peer, reason: message }, 'disconnects a peer that broke the rules of membership'),
     onError: (error) => log.error({ err: error }, 'membership failed'),

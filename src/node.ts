@@ -186,14 +186,17 @@ export class Node implements RpcBackend {
       const peerId = peerIdOf(address);
       if (peerId !== undefined) this.membership.dialFailed(peerId.toString(), failedDial(error), [address]);
     });
-    this.membership = keepMembers({ options, host, environment, staticPeers: this.#staticPeers, trace, log });
+    const isKept = (peerId: PeerId): boolean =>
+      this.#staticPeers.has(peerId) || this.#staticPeers.has(peerId, 'trusted');
+    const keeps = (peerId: PeerId): boolean => isKept(peerId) || this.discovery?.wants(peerId) === true;
+    this.membership = keepMembers({ options, host, environment, keeps, trace, log });
     this.discovery = discover({
       options,
       host,
       environment,
       propagation: this.propagation,
       members: membersOf(this.membership),
-      isKept: (peerId) => this.#staticPeers.has(peerId) || this.#staticPeers.has(peerId, 'trusted'),
+      isKept,
       log,
     });
     const connected = new Set<PeerIdText>();
@@ -206,7 +209,7 @@ export class Node implements RpcBackend {
         if (!connected.has(peer)) trace.record({ kind: 'connect', atMs: clock.nowMs(), peer });
         connected.add(peer);
         this.reconciliation.onConnect(peerId);
-        this.membership.observed(peerId, 'connected');
+        this.membership.connected(connection);
         this.discovery?.onConnect(connection);
       },
       heard: (peerId, addresses) => this.discovery?.onHeard(peerId, addresses),
@@ -216,7 +219,7 @@ export class Node implements RpcBackend {
         if (connected.delete(peer)) trace.record({ kind: 'disconnect', atMs: clock.nowMs(), peer });
         this.reconciliation.onDisconnect(peerId);
         this.#staticPeers.disconnected(peerId);
-        this.membership.observed(peerId, 'disconnected');
+        this.membership.disconnected(peerId);
         this.discovery?.onDisconnect(peerId);
       },
     });

@@ -44,6 +44,10 @@ export class Bootstraps {
     return this.#list.some((bootstrap) => bootstrap.peer === peer);
   }
 
+  isDialling(peer: PeerIdText): boolean {
+    return this.#list.some((bootstrap) => bootstrap.isDialling && bootstrap.peer === peer);
+  }
+
   /** Begins a dial of each that is due. */
   due(nowMs: number, isConnected: (peer: PeerIdText) => boolean): Multiaddr[] {
     const due = this.#list.filter(

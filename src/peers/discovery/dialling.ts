@@ -48,6 +48,12 @@ export class Dialling {
     return this.#ours.has(peer);
   }
 
+  /** It is being dialled, or connected because it was, for whatever reason. */
+  wants(peer: PeerIdText): boolean {
+    const isBootstrap = this.#begunFrom.has(peer) || this.#init.bootstraps.isDialling(peer);
+    return isBootstrap || this.#ours.has(peer) || this.#peers.has(peer);
+  }
+
   /** Its connection is gone. */
   forget(peer: PeerIdText): void {
     this.#begunFrom.delete(peer);

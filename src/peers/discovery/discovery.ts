@@ -172,6 +172,11 @@ export class Discovery {
     if (!this.#isOff) await this.#exchange.stop();
   }
 
+  /** Whether a connection to this peer is one that it asked for, or asks for now. */
+  wants(peerId: PeerId): boolean {
+    return this.#dialling.wants(peerId.toString());
+  }
+
   /** The owner saw a connection open, */
   onConnect(connection: HostConnection): void {
     const peer = connection.peerId.toString();

@@ -2,7 +2,7 @@
  * Carries out over a host what the state machine (swim.ts, which is the specification) wants, tells it what happens, and
  * tells others in this node what it finds.
  *
- *   Host: connections, dials ──> observed ──┐
+ *   Host: connections, dials of others ─────┐
  *   /txgossip/members/1 ──> decodeMessage ──┼─> Swim ──> actions: ping, reach, send, drop ──> Host
  *   Clock ──> tick ─────────────────────────┘       └──> changes ──> listeners, trace
  *
@@ -13,7 +13,7 @@ import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Cancel, Clock, Random } from '../../environment.ts';
 import { parseMultiaddr } from '../../host/address.ts';
-import { DialRefusedError, type Host, type PeerIdText } from '../../host/host.ts';
+import { DialRefusedError, type Host, type HostConnection, type PeerIdText } from '../../host/host.ts';
 import { PeerStreams, type PeerFault } from '../../host/peer-streams.ts';
 import { MEMBERS_PROTOCOL } from '../../host/protocols.ts';
 import type { TraceSink } from '../../telemetry/trace.ts';
@@ -25,9 +25,7 @@ import { decodeMessage, encodeMessage } from './messages.ts';
 import type { MembershipOptions } from './options.ts';
 import { Swim } from './swim.ts';
 
-/** What others in this node see of a peer. */
-export type Evidence = 'connected' | 'disconnected';
-/** How a dial of theirs ended; `refused`: at every address. */
+/** How a dial of others in this node ended; `refused`: at every address. */
 export type FailedDial = 'refused' | 'unreachable';
 
 /** A list of all members, twice. */
@@ -39,7 +37,7 @@ export interface MembershipInit {
   random: Random;
   options: MembershipOptions;
   trace: TraceSink;
-  /** Whether a connection opened to see if a peer lives is to stay. */
+  /** Whether a connection opened to see if a peer lives is to stay: others in this node want it too. */
   keeps: (peerId: PeerId) => boolean;
   /** A peer broke the rules and is being disconnected. */
   onFault: (peer: PeerIdText, fault: PeerFault) => void;
@@ -63,7 +61,7 @@ export class Membership {
   readonly #swim: Swim;
   readonly #streams: PeerStreams;
   readonly #listeners = new Set<Listener>();
-  /** Being dialled to see if they live: their connections mean nothing yet. */
+  /** Being dialled to see if they live: a connection of ours to them means nothing yet. */
   readonly #visiting = new Set<PeerIdText>();
   /** Neighbours, as they were met. Reading an id from its text takes longer than the rest of a ping. */
   readonly #met = new Map<PeerIdText, { peerId: PeerId; reach: AddressReach }>();
@@ -107,7 +105,7 @@ export class Membership {
     if (!this.#init.options.enabled || this.#leaving.signal.aborted) return;
     this.#runs = true;
     this.#do((nowMs) => this.#swim.start(nowMs));
-    for (const { peerId } of this.#init.host.connections()) this.observed(peerId, 'connected');
+    for (const connection of this.#init.host.connections()) this.connected(connection);
     await this.#streams.start();
   }
 
@@ -144,20 +142,20 @@ export class Membership {
     return () => this.#listeners.delete(listener);
   }
 
-  /** What somebody in this node has seen; the owner reports the coming and going of connections. */
-  observed(peerId: PeerId, evidence: Evidence): void {
+  /** The owner saw a connection open, */
+  connected({ peerId, direction }: Pick<HostConnection, 'peerId' | 'direction'>): void {
     const peer = peerId.toString();
-    if (!this.#runs || this.#visiting.has(peer)) return;
+    // Who dials us means it, visited or not.
+    if (direction === 'outbound' && this.#visiting.has(peer)) return;
+    this.#do((nowMs) => this.#connected(peer, peerId, nowMs));
+  }
+
+  /** and the last one to a peer go. */
+  disconnected(peerId: PeerId): void {
+    const peer = peerId.toString();
     this.#do((nowMs) => {
-      switch (evidence) {
-        case 'connected':
-          this.#connected(peer, peerId, nowMs);
-          break;
-        case 'disconnected':
-          this.#met.delete(peer);
-          this.#swim.disconnected(peer, nowMs);
-          break;
-      }
+      this.#met.delete(peer);
+      this.#swim.disconnected(peer, nowMs);
     });
   }
 
@@ -298,11 +296,13 @@ export class Membership {
     });
   }
 
-  /** A connection that somebody else wants as well is one like any other. */
+  /** A connection that somebody else wants as well, in this node or there, is one like any other. */
   #visited(peerId: PeerId): void {
-    this.#visiting.delete(peerId.toString());
-    if (this.#connection(peerId) === undefined) return;
-    if (this.#runs && this.#init.keeps(peerId)) this.observed(peerId, 'connected');
+    const peer = peerId.toString();
+    this.#visiting.delete(peer);
+    const open = this.#connection(peerId);
+    if (open === undefined || this.#swim.get(peer)?.connected === true) return;
+    if (this.#runs && (open.direction === 'inbound' || this.#init.keeps(peerId))) this.connected(open);
     else this.#init.host.disconnect(peerId).catch(this.#init.onError);
   }
 
@@ -310,7 +310,7 @@ export class Membership {
     return this.#met.get(peer)?.peerId ?? peerIdFromString(peer);
   }
 
-  #connection(peerId: PeerId): ReturnType<Host['connections']>[number] | undefined {
+  #connection(peerId: PeerId): HostConnection | undefined {
     return this.#init.host.connections().find((connection) => connection.peerId.equals(peerId));
   }
 }
