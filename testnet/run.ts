@@ -79,20 +79,15 @@ export async function conduct(
     ]);
     const record = { ...measured, ...regionsOf(scenario) };
     await network.stop();
-    const { summary, details, latencies } = summarize(record);
-    const expectations = checkExpectations(expectedOf(scenario), summary);
     const meta = await describeRun(invokedAt);
-    const scenarioYaml = scenarioToYaml(scenario);
-    const written = await writeRun(directory, {
-      scenario,
-      scenarioYaml,
-      record,
-      summary,
-      details,
-      expectations,
-      meta,
-    });
-    return { directory: written, summary, details, latencies, expectations };
+    return await writeRun(
+      directory,
+      { scenario, scenarioYaml: scenarioToYaml(scenario), record, meta },
+      () => {
+        const figures = summarize(record);
+        return { ...figures, expectations: checkExpectations(expectedOf(scenario), figures.summary) };
+      },
+    );
   } finally {
     await network.stop();
   }

@@ -19,14 +19,13 @@ export async function writeSyntheticRun(
   const record = syntheticRecord(options);
   const overrides = [`seed=${record.seed}`, `nodes.count=${record.traces.length}`, ...set];
   const scenario = resolveScenario('name: synthetic', overrides);
-  const { summary, details } = summarize(record);
-  return writeRun(directory, {
-    scenario,
-    scenarioYaml: scenarioToYaml(scenario),
-    record,
-    summary,
-    details,
-    expectations: checkExpectations(scenario.expect, summary),
-    meta: META,
-  });
+  const written = await writeRun(
+    directory,
+    { scenario, scenarioYaml: scenarioToYaml(scenario), record, meta: META },
+    () => {
+      const figures = summarize(record);
+      return { ...figures, expectations: checkExpectations(scenario.expect, figures.summary) };
+    },
+  );
+  return written.directory;
 }
