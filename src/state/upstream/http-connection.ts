@@ -27,9 +27,9 @@ export class HttpConnection implements Connection {
       if (calls.length === 1) {
         return [toAnswer(await this.#client.request({ body: bodyOf(calls[0]!), fetchOptions }), this.name)];
       }
-      const answers = await this.#client.request({ body: calls.map(bodyOf), fetchOptions });
-      // JSON-RPC 2.0 section 6: a batch is answered in any order. viem numbers the calls as they stand.
-      return [...answers].sort((a, b) => a.id - b.id).map((answer) => toAnswer(answer, this.name));
+      const body = calls.map((call, id) => ({ ...bodyOf(call), id }));
+      const answers: readonly unknown[] = await this.#client.request({ body, fetchOptions });
+      return inOrder(answers, calls.length).map((answer) => toAnswer(answer, this.name));
     } catch (error) {
       const rejected = rejectionOf(error, this.name);
       if (rejected !== undefined) return calls.map(() => rejected);
@@ -48,6 +48,22 @@ export class HttpConnection implements Connection {
 
 function bodyOf({ method, params }: RpcCall): { method: string; params: readonly unknown[] } {
   return { method, params };
+}
+
+/**
+ * The answers to the calls 0, 1, ... of a batch, which come in any order (JSON-RPC 2.0 section 6).
+ * @throws {Error} when it cannot be told whose they are.
+ */
+function inOrder(answers: readonly unknown[], calls: number): unknown[] {
+  // An error of the whole batch viem hands out once for each call, one and the same object.
+  if (answers.every((answer) => answer === answers[0])) return [...answers];
+  const byId = new Map<unknown, unknown>();
+  for (const answer of answers) byId.set((answer as { id?: unknown } | null)?.id, answer);
+  if (byId.size !== answers.length) throw new Error('two answers of a batch have one id');
+  return Array.from({ length: calls }, (_, id) => {
+    if (!byId.has(id)) throw new Error('a call of a batch has no answer with its id');
+    return byId.get(id);
+  });
 }
 
 /** A JSON-RPC error under an HTTP status that is not 200: viem throws it. */

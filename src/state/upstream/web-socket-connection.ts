@@ -12,6 +12,9 @@ import {
   type RpcCall,
 } from './connection.ts';
 
+/** viem shares a socket among all that give one URL and one set of options; a delay that is never waited tells them apart. */
+let opened = 0;
+
 type Client = Awaited<ReturnType<typeof getWebSocketRpcClient>>;
 
 /**
@@ -38,14 +41,18 @@ export class WebSocketConnection implements Connection {
 
   async send(calls: readonly RpcCall[]): Promise<RpcAnswer[]> {
     const client = await this.#open();
-    const ask = async ({ method, params }: RpcCall): Promise<RpcAnswer> =>
-      toAnswer(await client.requestAsync({ body: { method, params }, timeout: this.#timeoutMs }), this.name);
+    return Promise.all(calls.map((call) => this.#ask(client, call)));
+  }
+
+  /** Each call goes alone, and the others have their answers whatever becomes of it. */
+  async #ask(client: Client, { method, params }: RpcCall): Promise<RpcAnswer> {
     try {
-      return await Promise.all(calls.map(ask));
+      const answer = await client.requestAsync({ body: { method, params }, timeout: this.#timeoutMs });
+      return toAnswer(answer, this.name);
     } catch (error) {
       // One call may be slow on a socket that lives.
-      if ((error as Error).name === 'TimeoutError') throw this.#noAnswer(error);
-      throw this.#lose(error, client);
+      const isSlow = (error as Error).name === 'TimeoutError';
+      return { error: isSlow ? this.#noAnswer(error) : this.#lose(error, client) };
     }
   }
 
@@ -93,7 +100,7 @@ export class WebSocketConnection implements Connection {
     if (this.#client !== undefined) return this.#client;
     const opening = (this.#opening ??= getWebSocketRpcClient(this.#url, {
       keepAlive: false,
-      reconnect: false,
+      reconnect: { attempts: 0, delay: ++opened },
     }));
     const tooLate = Promise.withResolvers<never>();
     const cancel = this.#clock.after(this.#timeoutMs, () =>

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import websocket from '@fastify/websocket';
 import { fastify, type FastifyInstance } from 'fastify';
 import { realClock } from '../../../../src/environment.ts';
-import { NoAnswerError, type Connection } from '../../../../src/state/upstream/connection.ts';
+import { NoAnswerError, resultOf, type Connection } from '../../../../src/state/upstream/connection.ts';
 import { openConnection } from '../../../../src/state/upstream/open-connection.ts';
 import { eventually } from '../../../helpers/poll.ts';
 
@@ -22,7 +22,9 @@ interface Socket {
 const NEITHER = [{}, { jsonrpc: '2.0', id: 1 }, { message: 'rate limited' }, [], null];
 const NEITHER_CAME = /^127\.0\.0\.1:\d+ does not answer: neither a result nor an error came$/;
 
-const LIMITS = { clock: realClock, timeoutMs: 300, maxAnswerBytes: 10_000 };
+const LIMITS = { clock: realClock, timeoutMs: 10_000, maxAnswerBytes: 10_000 };
+/** For what is never answered. */
+const HASTY = { ...LIMITS, timeoutMs: 300 };
 
 describe('connection to the upstream', () => {
   let server: FastifyInstance;
@@ -75,12 +77,15 @@ describe('connection to the upstream', () => {
     return missing.message;
   };
   const noAnswer = async (reason: RegExp, ...methods: string[]): Promise<void> =>
-    assert.rejects(connection.send(methods.map(call)), (error) => {
-      assert.ok(error instanceof NoAnswerError, String(error));
-      assert.match(error.message, reason);
-      assert.doesNotMatch(error.message, /secret|user|\n/);
-      return true;
-    });
+    assert.rejects(
+      connection.send(methods.map(call)).then(([only]) => resultOf(only!)),
+      (error) => {
+        assert.ok(error instanceof NoAnswerError, String(error));
+        assert.match(error.message, reason);
+        assert.doesNotMatch(error.message, /secret|user|\n/);
+        return true;
+      },
+    );
 
   describe('over HTTP', () => {
     beforeEach(async () => {
@@ -128,6 +133,18 @@ describe('connection to the upstream', () => {
       await noAnswer(/does not answer: Expected 2 responses/, 'a', 'b');
     });
 
+    it('an answer is of the call that has its id; where that cannot be told there is none', async () => {
+      const bent = (bend: (answers: object[]) => object[]): void => {
+        answer = (body) => ({ body: bend((body as Call[]).map((each) => named(each) as object)) });
+      };
+      bent((answers) => [{ jsonrpc: '2.0', id: null, result: 'nobody asked' }, ...answers]);
+      assert.deepEqual(await results('a', 'b'), ['did a', 'did b']);
+      bent(([first, ...more]) => [{ ...first, id: null }, ...more]);
+      await noAnswer(/does not answer: a call of a batch has no answer with its id$/, 'a', 'b');
+      bent(([first, ...more]) => [first!, { ...first, result: 'another' }, ...more]);
+      await noAnswer(/does not answer: two answers of a batch have one id$/, 'a', 'b');
+    });
+
     it('neither a result nor an error is no answer', async () => {
       for (const body of NEITHER) {
         answer = () => ({ body });
@@ -143,7 +160,8 @@ describe('connection to the upstream', () => {
 
     it('too late, too much or nobody there is no answer', async () => {
       answer = () => undefined;
-      await noAnswer(/does not answer: timed out$/, 'a');
+      const hasty = await openConnection(`http://127.0.0.1:${port}/`, HASTY);
+      await assert.rejects(hasty.send([call('a')]), /does not answer: timed out$/);
       answer = (body) => ({ body: { ...(named(body as Call) as object), result: 'x'.repeat(20_000) } });
       await noAnswer(/does not answer: HTTP response body exceeded the size limit/, 'a');
       await server.close();
@@ -195,10 +213,13 @@ describe('connection to the upstream', () => {
     });
 
     it('a slow call has no answer, and costs the others nothing', async () => {
+      connection = await openConnection(`ws://127.0.0.1:${port}/v3/secret`, HASTY);
       const usual = answer;
       answer = (body) => ((body as Call).method === 'slow' ? undefined : usual(body));
       await subscribe();
-      await noAnswer(/does not answer: timed out$/, 'slow');
+      const [first, slow, last] = await results('a', 'slow', 'b');
+      assert.deepEqual([first, last], ['did a', 'did b']);
+      assert.match((slow as Error).message, /^127\.0\.0\.1:\d+ does not answer: timed out$/);
       assert.deepEqual(await results('a'), ['did a']);
       assert.deepEqual([sockets.length, losses], [1, []]);
     });
@@ -242,9 +263,18 @@ describe('connection to the upstream', () => {
     it('two of one process do not share a fate', async () => {
       const other = await openConnection(`ws://127.0.0.1:${port}/v3/secret`, LIMITS);
       try {
-        await Promise.all([results('a'), other.send([call('a')])]);
+        await subscribe();
+        await other.send([call('a')]);
+        assert.equal(sockets.length, 2);
+        answer = () => undefined;
+        const waiting = results('late');
+        await eventually('the call to arrive', () => (bodies.at(-1) as Call).method === 'late');
         other.close();
-        assert.deepEqual(await eventually('an answer', () => results('b').catch(() => undefined)), ['did b']);
+        sockets[0]!.send(JSON.stringify(named(bodies.at(-1) as Call)));
+        assert.deepEqual(await waiting, ['did late']);
+        tellHead(sockets[0], '0x5');
+        await eventually('the head', () => heads === 1);
+        assert.deepEqual(losses, []);
       } finally {
         other.close();
       }
@@ -256,6 +286,8 @@ describe('connection to the upstream', () => {
       });
       await assert.rejects(subscribe(), { name: 'ChainError', message: 'no notifications' });
       answer = () => undefined;
+      connection.close();
+      connection = await openConnection(`ws://127.0.0.1:${port}/v3/secret`, HASTY);
       await assert.rejects(subscribe(), { name: 'NoAnswerError', message: /eth_subscribe timed out$/ });
     });
 
