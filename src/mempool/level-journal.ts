@@ -86,7 +86,7 @@ export class LevelJournal implements Journal {
 
   /** Starts a write of what was gathered, unless one is under way: that goes on with it. */
   #write(): void {
-    this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
+    if (this.#gathering.changes.length > 0) this.#writing ??= this.#writeAll();
   }
 
   /** Never throws: those who wait for a group are told. */
@@ -102,6 +102,8 @@ export class LevelJournal implements Journal {
         (group ?? this.#takeGroup()).written.reject(this.#failure(error));
       }
     }
+    // In the turn of the last look: what is gathered later begins another write.
+    this.#writing = undefined;
   }
 
   #takeGroup(): Group {

@@ -9,6 +9,7 @@ import type { Journal, JournalEntry } from '../../../src/mempool/journal.ts';
 import { MemoryJournal } from '../../../src/mempool/journal.ts';
 import { JournalError, LevelJournal } from '../../../src/mempool/level-journal.ts';
 import { keccak256 } from '../../../src/transaction/crypto.ts';
+import { eventually } from '../../helpers/poll.ts';
 import { seeded } from '../../helpers/seed.ts';
 
 /** The n-th of a row of byte strings that differ. */
@@ -143,6 +144,35 @@ describe('LevelJournal', () => {
     await appended;
     await first.close();
     assert.deepEqual(hashes(await reopened()), hashes([entry(1), entry(2)]));
+  });
+
+  it('writes what is appended in the very moment a write ends', async () => {
+    const first = journal();
+    const batch = ClassicLevel.prototype.batch as (...args: unknown[]) => Promise<void>;
+    const last = Promise.withResolvers<unknown>();
+    /** Appends the next entry so many microtasks after a write: one of them falls between its end and what follows. */
+    const appendAfter = (microtasks: number, next: number): void => {
+      if (microtasks > 0) queueMicrotask(() => appendAfter(microtasks - 1, next));
+      else first.append(entry(next)).then(next === 8 ? last.resolve : () => undefined, last.reject);
+    };
+    let written = 0;
+    ClassicLevel.prototype.batch = function (this: unknown, ...args: unknown[]) {
+      const writing = batch.apply(this, args);
+      if (written < 8) {
+        const microtasks = written++;
+        void writing.then(() => appendAfter(microtasks, microtasks + 1));
+      }
+      return writing;
+    } as typeof ClassicLevel.prototype.batch;
+    try {
+      await first.append(entry(0));
+      await eventually('all to be written', () => written === 8);
+      await last.promise;
+    } finally {
+      ClassicLevel.prototype.batch = batch as typeof ClassicLevel.prototype.batch;
+    }
+    await first.close();
+    assert.equal((await reopened()).length, 9);
   });
 
   it('closes twice, with writes under way, and refuses to be written afterwards', async () => {
