@@ -4,6 +4,7 @@ import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { RpcOptions } from '../../../src/rpc/options.ts';
 import { createRpcServer, type RpcServer } from '../../../src/rpc/server.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 import { eventually } from '../../helpers/poll.ts';
 import { FakeBackend, signed } from '../../helpers/rpc-backend.ts';
 import type { RpcAnswer } from '../../helpers/rpc-client.ts';
@@ -31,8 +32,8 @@ describe('rpc http guard', () => {
   });
 
   /** Posts over one connection; headers and body are sent as given. */
-  async function start(options: Partial<RpcOptions> = {}) {
-    server = createRpcServer(backend, { port: 0, ...options });
+  async function start(options: Partial<RpcOptions> = {}, clock?: ManualClock) {
+    server = createRpcServer(backend, { port: 0, ...options }, clock && { clock });
     const { url } = await server.start();
     return (
       body: string | Buffer = CALL,
@@ -64,7 +65,8 @@ describe('rpc http guard', () => {
 
   describe('rate', () => {
     it('over it: 429, a JSON-RPC error and when to come again; then it is answered', async () => {
-      const post = await start({ maxCallsPerSecond: 5, maxCallBurst: 2 });
+      const clock = new ManualClock();
+      const post = await start({ maxCallsPerSecond: 5, maxCallBurst: 2 }, clock);
       for (let i = 0; i < 2; i++) assert.equal((await post()).status, 200);
       const { status, headers, body } = await post();
       assert.equal(status, 429);
@@ -72,7 +74,10 @@ describe('rpc http guard', () => {
       const { error } = JSON.parse(body.toString()) as RpcAnswer;
       assert.equal(error!.code, -32005);
       assert.match(error!.message, /^more than 5 calls a second on this connection/);
-      await eventually('a token', async () => (await post()).status === 200);
+      clock.advance(199);
+      assert.equal((await post()).status, 429);
+      clock.advance(1);
+      assert.equal((await post()).status, 200);
     });
 
     it('is of a connection: another is not held back', async () => {

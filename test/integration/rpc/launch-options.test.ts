@@ -46,13 +46,14 @@ describe('options of JSON-RPC', () => {
       'ws.origins': ['https://app.example'],
       'ws.maxconnections': 1,
       'ws.maxsubscriptions': 0,
-      'ws.ping': 50,
+      'ws.ping': 500,
     });
     assert.equal((await RawWebSocket.open(port, { headers: { origin: 'http://localhost' } })).status, 403);
     const client = await RawWebSocket.open(port, { headers: { origin: 'https://app.example' } });
     assert.equal((await RawWebSocket.open(port)).status, 503);
     client.call(1, 'eth_subscribe', 'newHeads');
     assert.match(JSON.stringify(await client.answer(1)), /at most 0;/);
+    await eventually('more pings than the default would send', () => client.pings >= 2);
     client.destroy();
   });
 });

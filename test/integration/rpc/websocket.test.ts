@@ -215,8 +215,11 @@ describe('rpc websocket', () => {
     });
 
     it('of a call that ends after its connection has gone are not kept', async () => {
-      const { open, server } = await start();
+      const { open, server } = await start({ maxBatchConcurrency: 1 });
       const client = await open();
+      client.call(3, 'eth_subscribe', 'newHeads');
+      await client.answer(3);
+      assert.equal(server.dispatcher.feeds.listenerCount, 1);
       const openGate = closeGate();
       // One after the other: the subscription is made when the transaction is through.
       client.send(
@@ -226,7 +229,8 @@ describe('rpc websocket', () => {
       client.destroy();
       await eventually('the end', () => server.dispatcher.feeds.listenerCount === 0);
       openGate();
-      await eventually('the call to end', () => backend.submitting === 0);
+      await eventually('the call to end', () => backend.pool.counts.pending === 1);
+      await new Promise(setImmediate);
       assert.equal(server.dispatcher.feeds.listenerCount, 0);
     });
 
@@ -354,11 +358,11 @@ describe('rpc websocket', () => {
     });
 
     it('a client that answers no ping is gone; one that does stays, though it says nothing', async () => {
-      const { open } = await start({ wsPingIntervalMs: 40 });
+      const { open } = await start({ wsPingIntervalMs: 500 });
       const gone = await open({ answersPings: false });
       const silent = await open();
       await eventually('the end', () => !gone.isConnected);
-      await eventually('more pings', () => silent.pings >= 4);
+      await eventually('more pings', () => silent.pings >= 3);
       assert.ok(silent.isOpen);
     });
 
