@@ -80,44 +80,56 @@ export function createDispatcher(
   const entries = new Map<string, Entry>();
   for (const [name, method] of methods) entries.set(name, { method, check: parameterCheck(method) });
 
-  /** JSON text of the result, or why there is none. */
-  async function run(
+  /** JSON text of the result, or why there is none. At once when the handler has it at once. */
+  function run(
     { method: name, params }: Call,
     subscriber: Subscriber | undefined,
-  ): Promise<string | RpcFailure> {
+  ): string | RpcFailure | Promise<string | RpcFailure> {
     const entry = entries.get(name);
     if (entry === undefined) {
       const message = `the method ${name} does not exist/is not available`;
       return new RpcFailure(RPC_CODE.methodNotFound, message);
     }
-    try {
-      const checked = entry.check(params);
-      if (checked instanceof RpcFailure) return checked;
-      const context: CallContext = { modules, filters, subscriber, describe };
-      const result = await entry.method.handler(backend, checked, context);
+    const textOf = (result: unknown): string | RpcFailure => {
       if (result instanceof RpcFailure) return result;
       const text = JSON.stringify(result) as string | undefined;
       if (text === undefined) throw new Error(`${name} has a result that JSON has no text for`);
       return text;
-    } catch (error) {
+    };
+    const failed = (error: unknown): RpcFailure => {
       onInternalError(error, name);
       return new RpcFailure(RPC_CODE.internalError, 'internal error');
+    };
+    try {
+      const checked = entry.check(params);
+      if (checked instanceof RpcFailure) return checked;
+      const context: CallContext = { modules, filters, subscriber, describe };
+      const result = entry.method.handler(backend, checked, context);
+      return result instanceof Promise ? result.then(textOf).catch(failed) : textOf(result);
+    } catch (error) {
+      return failed(error);
     }
   }
 
-  async function answer(item: ParsedItem, { subscriber }: Caller): Promise<string | undefined> {
+  function answer(
+    item: ParsedItem,
+    { subscriber }: Caller,
+  ): string | undefined | Promise<string | undefined> {
     if ('invalid' in item) {
       return errorMessage(
         item.id,
         new RpcFailure(RPC_CODE.invalidRequest, `invalid request: ${item.invalid}`),
       );
     }
-    const outcome = await run(item, subscriber);
-    if (item.id === undefined) return undefined;
-    return typeof outcome === 'string' ? resultMessage(item.id, outcome) : errorMessage(item.id, outcome);
+    const messageOf = (outcome: string | RpcFailure): string | undefined => {
+      if (item.id === undefined) return undefined;
+      return typeof outcome === 'string' ? resultMessage(item.id, outcome) : errorMessage(item.id, outcome);
+    };
+    const outcome = run(item, subscriber);
+    return outcome instanceof Promise ? outcome.then(messageOf) : messageOf(outcome);
   }
 
-  /** Some calls at a time, answers in the order of the calls. */
+  /** Some calls at a time, answers in the order of the calls. What is there at once is counted before another begins. */
   async function answerBatch(batch: BatchItems, caller: Caller): Promise<string | undefined> {
     const answers: (string | undefined)[] = new Array<string | undefined>(batch.length);
     let next = 0;
@@ -128,7 +140,8 @@ export function createDispatcher(
         const index = next++;
         const item = batch.item(index);
         const isFull = bytes > options.maxBatchResponseBytes;
-        const text = isFull ? undefined : await answer(item, caller);
+        const answered = isFull ? undefined : answer(item, caller);
+        const text = answered instanceof Promise ? await answered : answered;
         const size = text === undefined ? 0 : Buffer.byteLength(text);
         if (bytes + size <= options.maxBatchResponseBytes && !isFull) {
           bytes += size;

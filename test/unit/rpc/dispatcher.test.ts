@@ -336,6 +336,26 @@ describe('rpc dispatcher', () => {
       assert.equal((JSON.parse(text!) as RpcAnswer[]).length, 2);
     });
 
+    it('makes no more results at once than maxBatchResponseBytes lets it keep', async () => {
+      await backend.submit(signed());
+      const { content } = backend.pool;
+      let made = 0;
+      backend.pool.content = () => {
+        made++;
+        return content.call(backend.pool);
+      };
+      const one = (await send(JSON.stringify(request('txpool_content'))))!.length;
+      made = 0;
+      const batch = Array.from({ length: 64 }, (_, id) => request('txpool_content', id));
+      const dispatcher = dispatcherOf(backend, {
+        maxBatchResponseBytes: Math.floor(2.5 * one),
+        maxBatchConcurrency: 64,
+      });
+      const answers = JSON.parse((await dispatcher.dispatch(JSON.stringify(batch)))!) as RpcAnswer[];
+      assert.equal(answers.filter(({ result }) => result !== undefined).length, 2);
+      assert.equal(made, 3);
+    });
+
     it('whose answer passes maxBatchResponseBytes ends in -32003, and runs no more of it', async () => {
       const sha3 = (id: number) => request('web3_sha3', id, ['0x']);
       const one = (await send(JSON.stringify(sha3(1))))!.length;
