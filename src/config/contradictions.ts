@@ -40,6 +40,9 @@ export function checkContradictions(options: NodeOptions): void {
       `upstream.patience (${options['upstream.patience']} ms) must be below validation.maxage (${options['validation.maxage']} ms): a message that waits for an account would be too old for its verdict`,
     );
   }
+  if (options['rpc.txsync.defaulttimeout'] > options['rpc.txsync.maxtimeout']) {
+    throw new ConfigError('rpc.txsync.defaulttimeout must not exceed rpc.txsync.maxtimeout');
+  }
   if ((options['sync.pagebytes'] * 1000) / options['sync.bytespersecond'] > options['sync.timeout'] / 2) {
     throw new ConfigError(
       'sync.pagebytes at sync.bytespersecond must take at most half of sync.timeout: else the peer that waits for a page gives up',

@@ -107,7 +107,8 @@ export const jsonRpcOptions = {
     'eth_sendRawTransactionSync waits this long when the call names no time',
   ),
   'rpc.txsync.maxtimeout': http(
-    integer(1),
+    // Time for the answer that says so, before the connection on which nothing moves is closed.
+    integer(1, R.stalledTimeoutMs - 1_000),
     T.maxTimeoutMs,
     'MS',
     'and at most this long: how long a call can hold its place in the server; below 30 s, when idle connections close',

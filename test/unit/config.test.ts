@@ -45,6 +45,14 @@ describe('options of the chain', () => {
 });
 
 describe('options of batches', () => {
+  it('a call that waits for its receipt is answered before its connection counts as stalled', () => {
+    refused({ 'rpc.txsync.maxtimeout': 29_001 }, /^option rpc\.txsync\.maxtimeout: .*<=29000/);
+    refused(
+      { 'rpc.txsync.maxtimeout': 10_000, 'rpc.txsync.defaulttimeout': 10_001 },
+      'rpc.txsync.defaulttimeout must not exceed rpc.txsync.maxtimeout',
+    );
+  });
+
   it('no batch is larger than what every peer takes', () => {
     refused({ 'batch.transactions': 1_025 }, /^option batch\.transactions: .*<=1024; it takes N /);
     refused({ 'batch.bytes': 262_145 }, /^option batch\.bytes: .*<=262144; it takes BYTES /);
