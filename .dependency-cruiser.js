@@ -18,6 +18,7 @@ export default {
     upward('host-stands-alone', '^src/host/', '^src/(?!host/|transaction/|telemetry/|environment|bytes)'),
     upward('state-below-node', '^src/state/', '^src/(rpc|propagation|peers|host|node|config)'),
     upward('propagation-below-node', '^src/propagation/', '^src/(rpc|peers|state|node|config)'),
+    upward('peers-below-node', '^src/peers/', '^src/(rpc|propagation|state|node|config)'),
     upward('rpc-below-node', '^src/rpc/', '^src/(host|propagation|peers|node|config)'),
     upward('telemetry-below-node', '^src/telemetry/', '^src/(rpc|propagation|peers|node|config)'),
     {
