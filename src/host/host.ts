@@ -103,8 +103,8 @@ export interface Host {
   openStream(peerId: PeerId, protocol: string, options?: { signal?: AbortSignal }): Promise<Stream>;
 
   /**
-   * Resolves when the peer has answered over the open connection; does not dial. There is no time-out but the signal's,
-   * and one ping of a peer at a time.
+   * Resolves when the peer has answered over the open connection; does not dial. There is no time-out but the signal's.
+   * Those of one peer at the same time may share an answer.
    * @throws when there is no connection, it is lost meanwhile, or the signal aborts.
    */
   ping(peerId: PeerId, options: { signal: AbortSignal }): Promise<void>;

@@ -20,6 +20,7 @@ import type {
 } from './host.ts';
 import { defaultHostOptions, type HostOptions } from './options.ts';
 import { openPeerDisk, type PeerDisk } from './peer-disk.ts';
+import { SharedPings } from './shared-pings.ts';
 import { tapStream } from './stream-tap.ts';
 import { TransportMeter } from './transport-meter.ts';
 
@@ -39,8 +40,13 @@ export interface Libp2pHostInit {
 type Identity = Pick<HostConnection, 'agentVersion' | 'protocols' | 'listenAddresses'>;
 
 const NOT_IDENTIFIED: Identity = { agentVersion: '', protocols: [], listenAddresses: [] };
-/** libp2p's connection monitor has a ping of its own under way now and then, and an abandoned one lingers on for a moment. */
+/** An abandoned ping lingers on for a moment. */
 const MAX_PING_STREAMS = 4;
+/**
+ * Of the ping of libp2p's connection monitor, so that it is not taken for one of ours. Nobody answers by this name, and
+ * that nobody does is answer enough: the peer lives.
+ */
+const MONITOR_PREFIX = 'txgossip-monitor';
 /** Of this network's own: nodes of others would be dialled in vain. */
 const MDNS_SERVICE = '_txgossip._udp.local';
 const PROTECTED_TAG = 'txgossip-protected';
@@ -79,6 +85,7 @@ async function createOver(init: Libp2pHostInit, disk: PeerDisk | undefined): Pro
       maxIncomingPendingConnections: options.maxInboundPending,
       dialTimeout: options.dialTimeoutMs,
     },
+    connectionMonitor: { protocolPrefix: MONITOR_PREFIX, pingInterval: options.monitorMs },
     metrics: () => meter,
     services: {
       identify: identify(),
@@ -99,6 +106,7 @@ class Libp2pHost implements Host {
   readonly gossipComponents: GossipSubComponents;
   readonly #libp2p: Libp2p<{ ping: Ping }>;
   readonly #meter: TransportMeter;
+  readonly #pings: SharedPings;
   readonly #identified = new Map<string, Identity>();
   readonly #disk: PeerDisk | undefined;
   #observer: StreamObserver | undefined;
@@ -115,6 +123,7 @@ class Libp2pHost implements Host {
     this.privateKey = privateKey;
     this.#meter = meter;
     const { peerId, peerStore, connectionManager, registrar, logger } = components;
+    this.#pings = new SharedPings((to, signal) => libp2p.services.ping.ping(to, { signal }));
     meter.onStream = (stream) => this.#observe(stream);
     this.gossipComponents = { privateKey, peerId, peerStore, connectionManager, logger, registrar };
     libp2p.addEventListener('peer:identify', ({ detail }) => {
@@ -124,6 +133,7 @@ class Libp2pHost implements Host {
     });
     libp2p.addEventListener('peer:disconnect', ({ detail }) => {
       this.#identified.delete(detail.toString());
+      this.#pings.lost(detail);
       void this.#forgetStranger(detail);
     });
   }
@@ -220,7 +230,7 @@ class Libp2pHost implements Host {
 
   async ping(peerId: PeerId, { signal }: { signal: AbortSignal }): Promise<void> {
     if (!this.#isConnected(peerId)) throw new Error(`no connection to ${peerId.toString()}`);
-    await this.#libp2p.services.ping.ping(peerId, { signal });
+    await this.#pings.ping(peerId, signal);
   }
 
   subscribe(events: Partial<HostEvents>): void {

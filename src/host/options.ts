@@ -10,6 +10,8 @@ export interface HostOptions {
   maxInboundPending: number;
   /** How long a dial may take, ms: a host that drops packets answers nothing at all. */
   dialTimeoutMs: number;
+  /** Between two looks whether a connection still carries anything, ms; one that does not is closed: a small frame each. */
+  monitorMs: number;
   /** Peers not heard of for so long are forgotten, ms: what a node that comes back may still find useful. */
   keepPeersMs: number;
   /** Multicasts to find peers in the local network and to be found there: whoever is in it learns that this node is. */
@@ -22,6 +24,7 @@ export const defaultHostOptions: HostOptions = {
   maxInboundPerSecond: 50,
   maxInboundPending: 64,
   dialTimeoutMs: 10_000,
+  monitorMs: 10_000,
   keepPeersMs: 14 * 24 * 3_600_000,
   mdns: false,
 };

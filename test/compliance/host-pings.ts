@@ -24,6 +24,11 @@ export function pingsCompliance(hosts: HostsUnderTest): void {
       }
     });
 
+    it('answers as many at once as are asked for', async () => {
+      await connect();
+      await pair.act(0, () => Promise.all(Array.from({ length: 20 }, () => a.ping(b.peerId, { signal }))));
+    });
+
     it('shows the observer what they cost', async () => {
       const seen = { sent: 0, received: 0 };
       a.observeStreams((protocol) => {

@@ -47,6 +47,30 @@ describe('libp2p over TCP', () => {
     });
   });
 
+  it('watches over connections without what is counted as a ping', async () => {
+    const [a, b] = [await create('a', { monitorMs: 20 }), await create('b')];
+    hosts.push(a, b);
+    const streams: string[] = [];
+    for (const host of hosts) {
+      host.observeStreams((protocol) => {
+        streams.push(protocol);
+        return undefined;
+      });
+      await host.start();
+    }
+    await a.dial(b.addresses()[0]!);
+    await eventually('both to know each other', () =>
+      [a, b].every((host) => host.connections()[0]?.agentVersion !== ''),
+    );
+    const before = a.transportBytes().received;
+    await eventually('several looks', () => a.transportBytes().received > before + 1_000);
+    assert.deepEqual(
+      streams.filter((protocol) => protocol.includes('ping')),
+      [],
+    );
+    assert.equal(a.connections().length, 1, 'and it lives');
+  });
+
   it('refuses to start where somebody listens already', async () => {
     const [port] = /\/tcp\/(\d+)\//.exec((await started('first')).addresses()[0]!.toString())!.slice(1);
     await assert.rejects(started('second', { listen: [`/ip4/127.0.0.1/tcp/${port!}`] }), /EADDRINUSE/);
