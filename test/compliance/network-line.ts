@@ -251,5 +251,15 @@ export function lineCompliance(net: NetworkUnderTest): void {
         assert.ok(copies > 0);
       }
     });
+
+    it(net.backend.deterministic ? 'has a digest of all that happened' : 'has no digest', async () => {
+      const before = net.network.digest();
+      await submit(0);
+      if (net.backend.deterministic) {
+        assert.match(before!, /^[0-9a-f]{64}$/);
+        assert.notEqual(net.network.digest(), before);
+      } else assert.equal(before, null);
+      assert.equal(typeof net.network.droppedBytes(), 'number');
+    });
   });
 }

@@ -9,7 +9,7 @@ import { NetworkUnderTest, type NetworkBackend } from './network-under-test.ts';
 
 export function networkCompliance(name: string, backend: NetworkBackend): void {
   const net = new NetworkUnderTest(backend);
-  const { begin, submit, bytesBalance } = net;
+  const { bytesBalance } = net;
 
   describe(`${name} keeps the contract of a network`, function () {
     // Several waits of the backend's patience in one test.
@@ -22,17 +22,5 @@ export function networkCompliance(name: string, backend: NetworkBackend): void {
 
     lineCompliance(net);
     membershipCompliance(net);
-
-    it(backend.deterministic ? 'has a digest of all that happened' : 'has no digest', async () => {
-      await begin({ nodes: {} });
-      const first = net.network.digest();
-      await submit(0);
-      if (backend.deterministic) {
-        assert.match(first!, /^[0-9a-f]{64}$/);
-        assert.notEqual(net.network.digest(), first);
-      } else assert.equal(first, null);
-      assert.equal(typeof net.network.droppedBytes(), 'number');
-      await net.network.stop();
-    });
   });
 }
