@@ -85,7 +85,13 @@ describe('membership over TCP', function () {
     await mortal.stop();
     running.splice(running.indexOf(mortal), 1);
     const listen = [address.replace(/\/p2p\/.*/, '')];
-    const reborn = await launchMortal(key, { listen, peer: [line[2]!.multiaddrs[0]!] });
+    // Any other process may have been given the port meanwhile, for a connection of its own.
+    const reborn = await eventually('the port to be free', () =>
+      launchMortal(key, { listen, peer: [line[2]!.multiaddrs[0]!] }).catch((error: unknown) => {
+        if (error instanceof Error && error.message.includes('EADDRINUSE')) return undefined;
+        throw error;
+      }),
+    );
     running.push(reborn);
     await eventually('all to hold it alive, by its own word', () =>
       line.every(({ node }) => {
