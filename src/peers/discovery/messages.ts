@@ -10,11 +10,11 @@
  */
 import type { PeerIdText } from '../../host/host.ts';
 import { peerIdOf } from '../../host/address.ts';
+import { PeerFault } from '../../host/peer-streams.ts';
 import { multiaddr } from '@multiformats/multiaddr';
 import { dialAddress, transportOf, type TransportAddress } from './transport-address.ts';
 
-/** The peer broke the rules of the protocol: no honest one does, whatever its state. */
-export class PeersFault extends Error {}
+export class PeersFault extends PeerFault {}
 
 /** In one answer: 6 kB, and what one source may fill of a book. */
 export const MAX_ADDRESSES = 64;

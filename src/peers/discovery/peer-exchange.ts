@@ -6,6 +6,7 @@ import type { PeerId, Stream } from '@libp2p/interface';
 import { lpStream } from '@libp2p/utils';
 import type { Clock } from '../../environment.ts';
 import type { Host, PeerIdText } from '../../host/host.ts';
+import { PEERS_PROTOCOL } from '../../host/protocols.ts';
 import {
   decodeAnswer,
   decodeRequest,
@@ -17,8 +18,6 @@ import {
   PeersFault,
   type ToldPeer,
 } from './messages.ts';
-
-const PEERS_PROTOCOL = '/txgossip/peers/1';
 
 /** A peer that says nothing for so long gets or gives no answer. */
 const SILENCE_MS = 10_000;
