@@ -45,13 +45,14 @@ export class Hearsay {
 
   #meet(update: Update, from: PeerIdText, nowMs: number): void {
     const { table, states, telling, isPeerId, believable } = this.#init;
+    // Who forgot the gone must not hear of them anew from those who have not yet: so they would be told of for ever.
+    if (!isLiving(update.state)) return;
     if (update.incarnation > MAX_INCARNATION_JUMP || !isPeerId(update.peer)) return;
     const { peer, state, incarnation, addresses } = update;
-    const member = table.add(peer, state === 'suspect' ? 'alive' : state, incarnation, nowMs, false);
+    const member = table.add(peer, 'alive', incarnation, nowMs, false);
     if (member === undefined) return;
     saysItIsAt(member, believable(addresses, from));
     member.by = update.by[0] ?? from;
-    member.cause = state === 'alive' || state === 'suspect' ? 'joined' : 'told';
     states.announce(member);
     if (state === 'suspect') this.#learnWorse(member, update, from, nowMs);
     else telling.tell(states.record(member), from);

@@ -50,7 +50,8 @@
  * 16. A dead neighbour is dropped at once. Whoever connects is alive, whatever was held of it; it hears what was, and counts
  *     up beyond it. A process that begins anew begins at 0 and is taught so too.
  * 17. Who says goodbye has left: no suspicion, no look.
- * 18. The gone are remembered for a time, so that old news does not raise them.
+ * 18. The gone are remembered for a time, so that old news does not raise them, and only by those who knew them alive: word
+ *     of the gone is nothing to anybody else, or the last to forget would remind the first.
  */
 import type { Random } from '../../environment.ts';
 import type { PeerIdText } from '../../host/host.ts';

@@ -544,6 +544,27 @@ describe('swim', () => {
     });
   });
 
+  describe('forgetting', () => {
+    it('is for good: the gone are not met anew, nor told of, by whoever remembers them still', () => {
+      const alone = new Alone(PEERS, { forgetMs: 60_000 });
+      alone.news('a', { peer: 'x' }, { peer: 'y' });
+      const gone = (['dead', 'left'] as const).map((state, at) => ({ peer: 'xy'[at]!, state, by: ['b'] }));
+      alone.news('a', ...gone);
+      assert.deepEqual([alone.state('x'), alone.state('y')], ['dead', 'left']);
+      alone.pass(180_000);
+      assert.deepEqual([alone.state('x'), alone.state('y')], [undefined, undefined]);
+      alone.take();
+      const updates = gone.map((update) => ({ incarnation: 0, addresses: [], ...update }));
+      alone.hear('c', { kind: 'list', updates });
+      alone.news('c', ...gone);
+      alone.pass(20_000);
+      assert.deepEqual([alone.state('x'), alone.state('y')], [undefined, undefined]);
+      const told = alone.sent('news').flatMap(({ message }) => message.updates);
+      assert.ok(!told.some(({ peer }) => peer === 'x' || peer === 'y'));
+      assert.deepEqual(alone.told(), []);
+    });
+  });
+
   describe('coming back', () => {
     it('the dead that connect are alive, and hear what was held of them', () => {
       const alone = new Alone(PEERS);
