@@ -3,8 +3,12 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Cancel, Clock } from '../environment.ts';
 import { peerIdOf } from '../host/address.ts';
 import type { Host } from '../host/host.ts';
+import { LASTING_MS } from './discovery/address-book.ts';
 
-/** First wait after a failed dial, and the longest: a peer that restarts is found soon, one that is gone costs little. */
+/**
+ * First wait after a failed dial or a connection that did not last, and the longest: a peer that restarts is found soon,
+ * one that is gone, or takes us and lets us go, costs little.
+ */
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 30_000;
 
@@ -17,6 +21,8 @@ interface KeptPeer {
   peerId: PeerId | undefined;
   standings: Set<PeerStanding>;
   retryMs: number;
+  /** Undefined: it is not, or by its own dial. */
+  connectedAtMs: number | undefined;
   cancelRetry: Cancel | undefined;
 }
 
@@ -49,6 +55,7 @@ export class StaticPeers {
       peerId: peerIdOf(address),
       standings: new Set(),
       retryMs: FIRST_RETRY_MS,
+      connectedAtMs: undefined,
       cancelRetry: undefined,
     };
     this.#peers.add(peer);
@@ -83,7 +90,12 @@ export class StaticPeers {
 
   /** The owner saw the last connection to this peer go. */
   disconnected(peerId: PeerId): void {
-    for (const peer of this.#of(peerId)) this.#dialLater(peer);
+    for (const peer of this.#of(peerId)) {
+      const sinceMs = peer.connectedAtMs;
+      peer.connectedAtMs = undefined;
+      if (sinceMs !== undefined && this.#clock.nowMs() - sinceMs >= LASTING_MS) peer.retryMs = FIRST_RETRY_MS;
+      this.#dialLater(peer);
+    }
   }
 
   stop(): void {
@@ -114,7 +126,7 @@ export class StaticPeers {
   async #dial(peer: KeptPeer): Promise<void> {
     try {
       peer.peerId = await this.#host.dial(peer.address);
-      peer.retryMs = FIRST_RETRY_MS;
+      peer.connectedAtMs = this.#clock.nowMs();
     } catch (error) {
       if (this.#stopped || !this.#peers.has(peer)) return;
       this.#dialLater(peer);

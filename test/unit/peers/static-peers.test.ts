@@ -81,6 +81,23 @@ describe('StaticPeers', () => {
     assert.equal(host.dialled.length, 10);
   });
 
+  it('dials again, ever more rarely, who takes it and lets it go, until a connection lasts', async () => {
+    await kept.add(named);
+    for (const ms of [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]) {
+      kept.disconnected(peer);
+      const before = host.dialled.length;
+      await later(ms - 1);
+      assert.equal(host.dialled.length, before);
+      await later(1);
+      assert.equal(host.dialled.length, before + 1);
+    }
+    await later(30_000);
+    kept.disconnected(peer);
+    const before = host.dialled.length;
+    await later(500);
+    assert.equal(host.dialled.length, before + 1);
+  });
+
   it('adds once', async () => {
     await kept.add(named);
     await kept.add(named);
