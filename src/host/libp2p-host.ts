@@ -2,7 +2,7 @@ import type { GossipSubComponents } from '@chainsafe/libp2p-gossipsub';
 import { noise } from '@chainsafe/libp2p-noise';
 import { yamux } from '@chainsafe/libp2p-yamux';
 import { identify } from '@libp2p/identify';
-import type { Connection, PeerId, PrivateKey, Stream } from '@libp2p/interface';
+import type { Connection, PeerDiscovery, PeerId, PrivateKey, Stream } from '@libp2p/interface';
 import { mdns } from '@libp2p/mdns';
 import { ping, type Ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
@@ -68,6 +68,8 @@ async function createOver(init: Libp2pHostInit, disk: PeerDisk | undefined): Pro
   const options = { ...defaultHostOptions, ...init.options };
   const meter = new TransportMeter();
   let components: GossipSubComponents | undefined;
+  const nearby: PeerDiscovery[] = [];
+  const discoveries = init.peerDiscovery ?? (options.mdns ? [mdns({ serviceTag: MDNS_SERVICE })] : []);
   const libp2p = await createLibp2p({
     start: false,
     privateKey: init.privateKey,
@@ -76,7 +78,11 @@ async function createOver(init: Libp2pHostInit, disk: PeerDisk | undefined): Pro
     nodeInfo: { userAgent: init.agentVersion },
     addresses: { listen: options.listen },
     transports: init.transports ?? [tcp()],
-    peerDiscovery: init.peerDiscovery ?? (options.mdns ? [mdns({ serviceTag: MDNS_SERVICE })] : []),
+    peerDiscovery: discoveries.map((create) => (all) => {
+      const service = create(all);
+      nearby.push(service);
+      return service;
+    }),
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionManager: {
@@ -98,7 +104,7 @@ async function createOver(init: Libp2pHostInit, disk: PeerDisk | undefined): Pro
     },
   });
   if (components === undefined) throw new Error('libp2p did not hand out its components');
-  return new Libp2pHost(libp2p, init.privateKey, components, meter, disk);
+  return new Libp2pHost(libp2p, init.privateKey, components, meter, disk, nearby);
 }
 
 class Libp2pHost implements Host {
@@ -109,6 +115,8 @@ class Libp2pHost implements Host {
   readonly #pings: SharedPings;
   readonly #identified = new Map<string, Identity>();
   readonly #disk: PeerDisk | undefined;
+  /** What tells of peers nearby. */
+  readonly #nearby: readonly PeerDiscovery[];
   #observer: StreamObserver | undefined;
 
   constructor(
@@ -117,9 +125,11 @@ class Libp2pHost implements Host {
     components: GossipSubComponents,
     meter: TransportMeter,
     disk: PeerDisk | undefined,
+    nearby: readonly PeerDiscovery[],
   ) {
     this.#libp2p = libp2p;
     this.#disk = disk;
+    this.#nearby = nearby;
     this.privateKey = privateKey;
     this.#meter = meter;
     const { peerId, peerStore, connectionManager, registrar, logger } = components;
@@ -131,6 +141,8 @@ class Libp2pHost implements Host {
       const listenAddresses = signedPeerRecord?.addresses ?? listenAddrs;
       this.#identified.set(detail.peerId.toString(), { agentVersion, protocols, listenAddresses });
     });
+    // Of whoever is new in its store, however it got there.
+    libp2p.addEventListener('peer:discovery', ({ detail }) => void this.#forgetStranger(detail.id));
     libp2p.addEventListener('peer:disconnect', ({ detail }) => {
       this.#identified.delete(detail.toString());
       this.#pings.lost(detail);
@@ -236,10 +248,8 @@ class Libp2pHost implements Host {
   subscribe(events: Partial<HostEvents>): void {
     const { connect, disconnect, heard } = events;
     if (heard !== undefined) {
-      this.#libp2p.addEventListener('peer:discovery', ({ detail: { id, multiaddrs } }) => {
-        heard(id, multiaddrs);
-        void this.#forgetStranger(id);
-      });
+      for (const service of this.#nearby)
+        service.addEventListener('peer', ({ detail: { id, multiaddrs } }) => heard(id, multiaddrs));
     }
     if (connect !== undefined) {
       this.#libp2p.addEventListener('connection:open', ({ detail }) => connect(this.#describe(detail)));

@@ -117,6 +117,13 @@ describe('libp2p over TCP', () => {
         () => true,
       ),
     );
+    heard.length = 0;
+    // Neither one that was dialled nor one that is known is told of by anybody but the network, and that each time.
+    const other = await started('other');
+    await host.dial(other.addresses()[0]!);
+    await host.remember(other.peerId, other.addresses());
+    network.dispatchEvent(new CustomEvent('peer', { detail: { id: other.peerId, multiaddrs: [address] } }));
+    assert.deepEqual(heard, [other.peerId.toString(), address.toString()]);
   });
 
   it('turns away connections above its limit', async () => {
