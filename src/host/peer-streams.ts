@@ -125,26 +125,33 @@ export class PeerStreams {
 
   /** Never throws. */
   async #openTo(peer: PeerIdText): Promise<void> {
-    const { host, clock, protocol, onPeer } = this.#init;
+    const { host, clock, protocol, onPeer, onError } = this.#init;
     const known = this.#peers.get(peer)!;
     known.cancelReopen = undefined;
     const controller = new AbortController();
     const cancel = clock.after(OPEN_TIMEOUT_MS, () => controller.abort());
+    const isGone = (): boolean => this.#stopped || this.#peers.get(peer) !== known;
+    let stream: Stream;
     try {
-      const stream = await host.openStream(known.peerId, protocol, { signal: controller.signal });
-      if (this.#stopped || this.#peers.get(peer) !== known) {
-        stream.abort(new Error('the peer is gone'));
-        return;
-      }
-      this.#open.add(stream);
-      known.stream = stream;
-      stream.addEventListener('close', () => this.#closed(peer, stream));
-      onPeer(peer);
+      stream = await host.openStream(known.peerId, protocol, { signal: controller.signal });
     } catch {
-      // It left, or no longer speaks the protocol: the registrar tells when that changes.
-      if (!this.#stopped && this.#peers.get(peer) === known) this.#reopenLater(peer, known);
+      // It has no place for one, or is leaving: it is tried again until the registrar says that it is gone.
+      if (!isGone()) this.#reopenLater(peer, known);
+      return;
     } finally {
       cancel();
+    }
+    if (isGone()) {
+      stream.abort(new Error('the peer is gone'));
+      return;
+    }
+    this.#open.add(stream);
+    known.stream = stream;
+    stream.addEventListener('close', () => this.#closed(peer, stream));
+    try {
+      onPeer(peer);
+    } catch (error) {
+      onError(error);
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Which connections a node opens and closes, from what it has. Pure: state in, actions out; upkeep.ts carries them out.
+ * Which connections a node opens and closes, from what it has. Pure: state in, actions out; discovery.ts carries them out.
  *
  * Peers the user named (static, trusted) are neither counted nor closed: their connections are his. Of the others:
  *
