@@ -83,7 +83,7 @@ export interface Network {
   readonly upAtMs: number;
   /** Rejects when a node dies or misbehaves while the network should be up; never resolves. */
   readonly failed: Promise<never>;
-  /** Resolves when the network's clock has reached `atMs`. */
+  /** Resolves when the network's clock has reached `atMs`. @throws when it was stopped before, where time is real. */
   sleepUntil(atMs: number): Promise<void>;
   /** Through the node's JSON-RPC where there is one. @throws when the node cannot be asked. */
   submit(node: number, raw: Uint8Array): Promise<SubmitResult>;

@@ -33,6 +33,17 @@ async function start(
 describe('LocalNetwork', function () {
   this.timeout(120_000);
 
+  it('lets nobody sleep on when it is stopped', async () => {
+    const network = await start({ count: 2 });
+    const asleep = assert.rejects(
+      network.sleepUntil(network.clock.nowMs() + 3_600_000),
+      /network has been stopped/,
+    );
+    await network.stop();
+    await asleep;
+    await assert.rejects(network.sleepUntil(network.clock.nowMs() + 1), /network has been stopped/);
+  });
+
   describe('two nodes', () => {
     let network: LocalNetwork;
     before(async () => {

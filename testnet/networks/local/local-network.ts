@@ -11,6 +11,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { realClock } from '../../../src/environment.ts';
 import { toHex } from '../../../src/bytes.ts';
 import type { FaultAction } from '../../faults/fault.ts';
@@ -92,6 +93,8 @@ export class LocalNetwork implements Network {
   #found: Edge[] | undefined;
   #fail!: (error: Error) => void;
   #stopped: Promise<void> | undefined;
+  /** Wakes who sleeps when it is stopped: nobody is to wait for what is no more. */
+  readonly #over = new AbortController();
   readonly #endNow = (): void => {
     this.#lives.killAll();
     this.#kernelLinks?.removeNow();
@@ -177,10 +180,14 @@ export class LocalNetwork implements Network {
     return this.#lives.children().map(({ pid }) => pid);
   }
 
+  /** @throws when it is stopped meanwhile. */
   async sleepUntil(atMs: number): Promise<void> {
     // A timer counts whole milliseconds, and cuts the fraction off.
     const delayMs = Math.ceil(atMs - this.clock.nowMs());
-    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    const { signal } = this.#over;
+    signal.throwIfAborted();
+    if (delayMs <= 0) return;
+    await sleep(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 
   /** @throws when the node is down, or does not answer. */
@@ -257,6 +264,7 @@ export class LocalNetwork implements Network {
   }
 
   async stop(): Promise<void> {
+    this.#over.abort(new Error('the network has been stopped'));
     this.#stopped ??= this.#lives.end().then(async () => {
       await this.#kernelLinks?.remove();
       process.off('exit', this.#endNow);
