@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inheritedArguments } from './inherited-arguments.ts';
 import type { AnswerMessage, EventsMessage, Exchanges, NodeReport, RequestKind } from './protocol.ts';
 
 /** Source and built form alike: the entry stands beside this file and has its ending. */
@@ -33,7 +34,7 @@ export class Child {
   #stderr = '';
 
   constructor({ within = [], onEvents, onDeath }: ChildInit) {
-    const [command, ...args] = [...within, process.execPath, ...process.execArgv, ENTRY];
+    const [command, ...args] = [...within, process.execPath, ...inheritedArguments(process.execArgv), ENTRY];
     this.#process = spawn(command, args, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
