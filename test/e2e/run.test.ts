@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Summary } from '../../testnet/measure/summary.ts';
-import { childrenOf, finished, isAlive, txgossip, type Command } from '../helpers/command.ts';
+import { childrenOf, Command, finished, isAlive, txgossip } from '../helpers/command.ts';
 import { eventually } from '../helpers/poll.ts';
 
 const SMALL = [
@@ -115,6 +115,32 @@ describe('txgossip run', function () {
       await command.exit;
       await eventually('every child to be gone', () => !children.some(isAlive));
     }
+  });
+
+  it('ends at once when it is stopped between two submissions', async () => {
+    const program = `
+      import { resolveScenario, runScenario } from 'txgossip/testnet';
+      const stopped = new AbortController();
+      const scenario = resolveScenario('', ['nodes.count=2', 'workload.transactions=2', 'workload.ratePerSecond=0.001']);
+      const run = runScenario(scenario, {
+        network: 'local',
+        out: ${JSON.stringify(join(directory, 'run'))},
+        signal: stopped.signal,
+        progress: (phase) => phase === 'submit' && stopped.abort(new Error('stopped by hand')),
+      });
+      run.catch(({ message }) => console.log(message));
+    `;
+    const command = new Command(process.execPath, [
+      '--conditions=txgossip-source',
+      '--input-type=module',
+      '--eval',
+      program,
+    ]);
+    running.push(command);
+    await command.printed(/stopped by hand/);
+    await eventually('its end', () => command.process.exitCode !== null);
+    assert.equal(command.process.exitCode, 0, command.stderr);
+    assert.deepEqual(await readdir(directory), []);
   });
 
   it('refuses a broken scenario with the place and what to write', async () => {
