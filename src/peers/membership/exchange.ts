@@ -7,6 +7,7 @@ import { MAX_UPDATES } from './messages.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { MembershipOptions } from './options.ts';
 import type { Ourselves } from './ourselves.ts';
+import { Recurrence, withinFirst } from './recurrence.ts';
 import { saysItIsAt, type Believable } from './places.ts';
 import { sample } from './sample.ts';
 import type { States } from './states.ts';
@@ -28,33 +29,18 @@ export interface ExchangeInit {
 }
 
 export class Exchange {
+  /** When to compare with some neighbour. */
+  readonly timer: Recurrence;
   readonly #init: ExchangeInit;
-  #atMs = Infinity;
 
   constructor(init: ExchangeInit) {
     this.#init = init;
-  }
-
-  start(nowMs: number): void {
-    const { options, random } = this.#init;
-    // Nodes that start together do not compare together.
-    this.#atMs = nowMs + random.next() * options.exchangeMs;
-  }
-
-  stop(): void {
-    this.#atMs = Infinity;
-  }
-
-  nextMs(): number {
-    return this.#atMs;
-  }
-
-  tick(nowMs: number): void {
-    if (this.#atMs > nowMs) return;
-    const { options, neighbours, random } = this.#init;
-    this.#atMs = nowMs + jittered(options.exchangeMs, random);
-    const [chosen] = sample(neighbours.greeted(), 1, random);
-    if (chosen !== undefined) this.#hello(chosen, false);
+    const { options, random } = init;
+    this.timer = new Recurrence({
+      firstMs: () => withinFirst(options.exchangeMs, random),
+      againMs: () => jittered(options.exchangeMs, random),
+      work: () => this.#compare(),
+    });
   }
 
   /** It can be sent to from now on. */
@@ -79,6 +65,12 @@ export class Exchange {
     if (digest === this.#digest()) return;
     this.#list(sender, nowMs);
     if (!isAnswer) this.#hello(sender, true);
+  }
+
+  #compare(): void {
+    const { neighbours, random } = this.#init;
+    const [chosen] = sample(neighbours.greeted(), 1, random);
+    if (chosen !== undefined) this.#hello(chosen, false);
   }
 
   #hello({ peer }: Member, isAnswer: boolean): void {

@@ -6,6 +6,7 @@ import type { Member, MemberTable } from './member-table.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { MembershipOptions } from './options.ts';
 import type { Prober } from './prober.ts';
+import { Recurrence, withinFirst } from './recurrence.ts';
 import { sample, shuffled } from './sample.ts';
 import type { States } from './states.ts';
 import type { Telling } from './telling.ts';
@@ -22,32 +23,23 @@ export interface ProbeRoundsInit {
 }
 
 export class ProbeRounds {
+  readonly timer: Recurrence;
   readonly #init: ProbeRoundsInit;
   /** Neighbours still to be pinged in this round. */
   #round: PeerIdText[] = [];
-  #atMs = Infinity;
 
   constructor(init: ProbeRoundsInit) {
     this.#init = init;
+    const { options, random, health } = init;
+    this.timer = new Recurrence({
+      firstMs: () => withinFirst(options.periodMs, random),
+      againMs: () => options.periodMs * health.stretch,
+      work: (nowMs) => this.#probe(nowMs),
+    });
   }
 
-  start(nowMs: number): void {
-    const { options, random } = this.#init;
-    this.#atMs = nowMs + random.next() * options.periodMs;
-  }
-
-  stop(): void {
-    this.#atMs = Infinity;
-  }
-
-  nextMs(): number {
-    return this.#atMs;
-  }
-
-  tick(nowMs: number): void {
-    if (this.#atMs > nowMs) return;
-    const { options, health, states, prober } = this.#init;
-    this.#atMs = nowMs + options.periodMs * health.stretch;
+  #probe(nowMs: number): void {
+    const { states, prober } = this.#init;
     for (const suspect of states.suspects)
       if (suspect.connected && !prober.isProbing(suspect)) this.#ping(suspect, nowMs);
     const next = this.#nextToProbe();

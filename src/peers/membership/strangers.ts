@@ -4,6 +4,7 @@ import { jittered } from './jitter.ts';
 import type { MemberTable } from './member-table.ts';
 import type { MembershipOptions } from './options.ts';
 import type { Prober } from './prober.ts';
+import { Recurrence, withinFirst } from './recurrence.ts';
 import { sample } from './sample.ts';
 
 export interface StrangersInit {
@@ -14,30 +15,21 @@ export interface StrangersInit {
 }
 
 export class Strangers {
+  readonly timer: Recurrence;
   readonly #init: StrangersInit;
-  #atMs = Infinity;
 
   constructor(init: StrangersInit) {
     this.#init = init;
+    const { options, random } = init;
+    this.timer = new Recurrence({
+      firstMs: () => withinFirst(options.verifyMs, random),
+      againMs: () => jittered(options.verifyMs, random),
+      work: (nowMs) => this.#look(nowMs),
+    });
   }
 
-  start(nowMs: number): void {
-    const { options, random } = this.#init;
-    this.#atMs = options.verifyMs === 0 ? Infinity : nowMs + random.next() * options.verifyMs;
-  }
-
-  stop(): void {
-    this.#atMs = Infinity;
-  }
-
-  nextMs(): number {
-    return this.#atMs;
-  }
-
-  tick(nowMs: number): void {
-    if (this.#atMs > nowMs) return;
-    const { options, random, table, prober } = this.#init;
-    this.#atMs = nowMs + jittered(options.verifyMs, random);
+  #look(nowMs: number): void {
+    const { random, table, prober } = this.#init;
     const strangers = [...table.all()].filter(
       (member) => !member.connected && member.state === 'alive' && member.addresses.length > 0,
     );

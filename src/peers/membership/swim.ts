@@ -68,6 +68,7 @@ import { Ourselves } from './ourselves.ts';
 import { isAmong, reachedAt, type Believable } from './places.ts';
 import { ProbeRounds } from './probe-rounds.ts';
 import { Prober } from './prober.ts';
+import { Recurrence } from './recurrence.ts';
 import { States } from './states.ts';
 import { Strangers } from './strangers.ts';
 import { Telling } from './telling.ts';
@@ -104,16 +105,13 @@ export class Swim {
   readonly #telling: Telling;
   readonly #states: States;
   readonly #prober: Prober;
-  readonly #rounds: ProbeRounds;
-  readonly #strangers: Strangers;
   readonly #exchange: Exchange;
   readonly #hearsay: Hearsay;
   readonly #errands: Errands;
-  /** In the order in which they throw their dice. */
-  readonly #timed: readonly (ProbeRounds | Exchange | Strangers | Telling)[];
+  /** In the order in which they throw their dice and, of what is due at once, take their turn. */
+  readonly #timed: readonly (Recurrence | Telling)[];
   #actions: Action[] = [];
   #ids = 0;
-  #sweepAtMs = Infinity;
   #wakeAtMs = Infinity;
   #nowMs = -Infinity;
   #runs = false;
@@ -154,13 +152,18 @@ export class Swim {
     this.#telling = telling;
     this.#states = states;
     this.#prober = prober;
-    this.#rounds = new ProbeRounds({ options, random, health, table, neighbours, states, telling, prober });
-    this.#strangers = new Strangers({ options, random, table, prober });
+    const rounds = new ProbeRounds({ options, random, health, table, neighbours, states, telling, prober });
+    const strangers = new Strangers({ options, random, table, prober });
+    const sweep = new Recurrence({
+      firstMs: () => SWEEP_MS,
+      againMs: () => SWEEP_MS,
+      work: (nowMs) => table.forget(nowMs - options.forgetMs),
+    });
     const shared = { ourselves, options, table, states, telling, believable };
     this.#exchange = new Exchange({ ...shared, random, neighbours, act });
     this.#hearsay = new Hearsay({ ...shared, health, prober, isPeerId });
     this.#errands = new Errands(options, act, nextId);
-    this.#timed = [this.#rounds, this.#exchange, this.#strangers, telling];
+    this.#timed = [rounds.timer, this.#exchange.timer, strangers.timer, sweep, telling];
   }
 
   get incarnation(): number {
@@ -190,7 +193,7 @@ export class Swim {
 
   /** When `tick` is wanted next; changes with every call. */
   wakeAtMs(): number {
-    let atMs = Math.min(this.#sweepAtMs, this.#states.nextMs(), this.#prober.nextMs());
+    let atMs = Math.min(this.#states.nextMs(), this.#prober.nextMs());
     for (const part of this.#timed) atMs = Math.min(atMs, part.nextMs());
     // What was due before it was known is due now.
     this.#wakeAtMs = Math.max(this.#nowMs, atMs);
@@ -200,7 +203,6 @@ export class Swim {
   start(nowMs: number): void {
     this.#runs = true;
     this.#nowMs = nowMs;
-    this.#sweepAtMs = nowMs + SWEEP_MS;
     for (const part of this.#timed) part.start(nowMs);
     this.#telling.tell(this.#ourselves.update());
   }
@@ -211,7 +213,6 @@ export class Swim {
     for (const { peer } of this.#neighbours.greeted())
       this.#actions.push({ do: 'send', peer, message: { kind: 'goodbye', incarnation } });
     this.#runs = false;
-    this.#sweepAtMs = Infinity;
     for (const part of this.#timed) part.stop();
     this.#states.stop();
   }
@@ -329,14 +330,7 @@ export class Swim {
     if (!this.#runs) return;
     this.#prober.tick(nowMs);
     this.#states.tick(nowMs);
-    this.#rounds.tick(nowMs);
-    this.#exchange.tick(nowMs);
-    this.#strangers.tick(nowMs);
-    if (this.#sweepAtMs <= nowMs) {
-      this.#sweepAtMs = nowMs + SWEEP_MS;
-      this.#table.forget(nowMs - this.#options.forgetMs);
-    }
-    this.#telling.tick(nowMs);
+    for (const part of this.#timed) part.tick(nowMs);
   }
 
   /** A clock that ran on while this process stood still says nothing of others. */
