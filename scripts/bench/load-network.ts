@@ -28,9 +28,9 @@ export class LoadProcess {
   readonly #open = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   #lastId = 0;
 
-  constructor(execArgv: string[] = []) {
+  constructor() {
     const entry = new URL('load-process.ts', import.meta.url);
-    this.#child = fork(entry, { execArgv: [...process.execArgv, ...execArgv] });
+    this.#child = fork(entry);
     this.#child.on('message', ({ id, value, error }: { id: number; value?: unknown; error?: string }) => {
       const call = this.#open.get(id)!;
       this.#open.delete(id);
@@ -71,12 +71,8 @@ export class LoadNetwork {
   }
 
   /** @param transactions signed for each node beforehand. */
-  static async start(
-    transactions: number,
-    options: Partial<NodeOptions> = {},
-    execArgv: string[] = [],
-  ): Promise<LoadNetwork> {
-    const processes = Array.from({ length: PROCESSES }, () => new LoadProcess(execArgv));
+  static async start(transactions: number, options: Partial<NodeOptions> = {}): Promise<LoadNetwork> {
+    const processes = Array.from({ length: PROCESSES }, () => new LoadProcess());
     const network = new LoadNetwork(processes);
     try {
       const addresses = await Promise.all(

@@ -24,7 +24,7 @@ export interface SyncOptions {
   maxSessionMs: number;
   /** Sessions that peers began and that are under way: their ids and buffers, up to 2 MB each, are what a crowd can hold. */
   maxIncoming: number;
-  /** Between two sessions of one peer that go beyond the digest, ms: each costs us ids and symbols of the whole pool, 50 ms of CPU for 20,000. */
+  /** Between two sessions of one peer that go beyond the digest, ms: each costs us ids and symbols of the whole pool, 10 ms of CPU for 20,000. */
   minIntervalMs: number;
   /** What the pool refused for a passing reason is not fetched again for so long, ms: a full pool would fetch the same each time. */
   retryMs: number;
